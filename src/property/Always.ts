@@ -1,0 +1,2 @@
+/** Invariants. See Property. */
+export { always as make } from "./Property.ts"

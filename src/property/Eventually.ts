@@ -1,0 +1,2 @@
+/** Bounded liveness. See Property. */
+export { eventually as make } from "./Property.ts"

@@ -1,0 +1,2 @@
+/** Reachability over a batch. See Property. */
+export { sometimes as make } from "./Property.ts"

@@ -1,0 +1,121 @@
+/**
+ * Choice points: the places where the world may do something it need not have done.
+ *
+ * Owns the closed list of kinds, the range of their outcomes, and the schema of a deviation.
+ * An outcome is an integer, and 0 is always the calm one: what happens when nothing is asked for.
+ * Owns no drawing (see Entropy) and no effect (see the kernel and the world).
+ */
+import { Schema } from "effect"
+
+/** One kind of choice: what it is, what its number counts, and how far it may go. */
+export interface ChoiceKindInfo {
+  /** What the outcome counts. */
+  readonly unit: "microseconds" | "operations" | "position" | "yes"
+  /** Outcomes run from 0 (calm) to this bound, both included. */
+  readonly outcomeMax: number
+  /** Whether large outcomes are drawn log-uniformly (`wide`) or all alike (`flat`). */
+  readonly spread: "wide" | "flat"
+  /** One sentence for people: what a non-calm outcome does. */
+  readonly does: string
+}
+
+/** Every kind of choice point, by name. The order is part of the recording format. */
+export const kinds = {
+  rank: {
+    unit: "position",
+    outcomeMax: 7,
+    spread: "flat",
+    does: "runs after other work that is ready at the same instant"
+  },
+  cede: {
+    unit: "operations",
+    outcomeMax: 64,
+    spread: "wide",
+    does: "is taken off the processor after so many operations"
+  },
+  hold: {
+    unit: "microseconds",
+    outcomeMax: 2_000_000,
+    spread: "wide",
+    does: "stays off the processor for so long after it was taken off"
+  },
+  delay: {
+    unit: "microseconds",
+    outcomeMax: 10_000_000,
+    spread: "wide",
+    does: "takes longer on the network than the link's own latency"
+  },
+  lose: { unit: "yes", outcomeMax: 1, spread: "flat", does: "is lost on the network" },
+  duplicate: {
+    unit: "microseconds",
+    outcomeMax: 2_000_000,
+    spread: "wide",
+    does: "arrives a second time, so much later"
+  },
+  overtake: {
+    unit: "yes",
+    outcomeMax: 1,
+    spread: "flat",
+    does: "may overtake what was sent before it on the same link"
+  },
+  reset: {
+    unit: "yes",
+    outcomeMax: 1,
+    spread: "flat",
+    does: "has its connection reset instead of being delivered"
+  },
+  route: {
+    unit: "position",
+    outcomeMax: 15,
+    spread: "flat",
+    does: "goes to another replica"
+  },
+  silent: {
+    unit: "yes",
+    outcomeMax: 1,
+    spread: "flat",
+    does: "never hears that the node it called has crashed"
+  }
+} as const satisfies Record<string, ChoiceKindInfo>
+
+/** The name of a kind of choice point. */
+export type ChoiceKind = keyof typeof kinds
+
+/** The names of all kinds, in their defined order. */
+export const kindNames = Object.keys(kinds) as ReadonlyArray<ChoiceKind>
+
+/**
+ * A choice point at which the world deviated from calm: `key` is its causal key (14 hexadecimal
+ * digits), `path` the same key readable, `kind` and `outcome` say what happened there.
+ */
+export const Deviation = Schema.Struct({
+  key: Schema.String.check(Schema.isPattern(/^[0-9a-f]{14}$/)),
+  path: Schema.String,
+  kind: Schema.Literals(kindNames),
+  outcome: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 10_000_000 }))
+})
+
+/** See the schema of the same name. */
+export type Deviation = typeof Deviation.Type
+
+/** An outcome as people read it: `2s`, `350ms`, `40µs`, `12 operations`, `yes`. */
+export const outcomeText = (kind: ChoiceKind, outcome: number): string => {
+  switch (kinds[kind].unit) {
+    case "microseconds":
+      return durationText(outcome)
+    case "operations":
+      return `${outcome} operations`
+    case "position":
+      return `+${outcome}`
+    case "yes":
+      return outcome === 0 ? "no" : "yes"
+  }
+}
+
+/** A length of virtual time in microseconds as people read it, at most three decimals. */
+export const durationText = (micros: number): string => {
+  const trim = (value: number): string => String(Math.round(value * 1000) / 1000)
+  if (micros >= 1_000_000) return `${trim(micros / 1_000_000)}s`
+  if (micros >= 1_000) return `${trim(micros / 1_000)}ms`
+  return `${micros}µs`
+}
