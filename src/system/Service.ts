@@ -1,0 +1,157 @@
+/**
+ * Services: the nodes of the graph. What one provides, what it uses, and how it is built.
+ *
+ * Owns the declaration and the checks that the type checker can make on it alone. A declaration
+ * runs nothing: a flight builds each node from `handlers` anew, at its start and at every restart.
+ */
+import type { Effect, Scope } from "effect"
+import type { RpcGroup } from "effect/rpc"
+import type * as Contract from "./Contract.ts"
+import type * as Use from "./Use.ts"
+
+/**
+ * Handlers whose types are not known: by the name of the procedure. The payload is the decoded
+ * one; what comes back is an Effect or, for a streaming procedure, a Stream.
+ */
+export type Handlers = Readonly<Record<string, (payload: unknown, options: unknown) => unknown>>
+
+/**
+ * What may be asked of the world while a service is built and while it handles a call: the clients
+ * of the contracts it uses, and the scope that closes when the node stops gracefully.
+ */
+export type Ambient = Scope.Scope
+
+/** A service whose types are not known. */
+export interface Any {
+  readonly name: string
+  /** A fake stands in for a dependency that is not part of the system. */
+  readonly role: "service" | "fake"
+  /** On how many nodes it runs, 1 to `replicasMax`. */
+  readonly replicas: number
+  /** The contract it serves; `undefined` for a background worker. */
+  readonly provides: Contract.Any | undefined
+  /** The edges to other services, in order of declaration. */
+  readonly uses: ReadonlyArray<Use.Use>
+  /**
+   * Builds one node and yields its handlers. The node is up when this returns: what goes on for
+   * longer is forked into the scope. It needs the client of each contract in `uses`.
+   */
+  readonly handlers: Effect.Effect<Handlers | void, unknown, Contract.Identity | Ambient>
+}
+
+/** A service that provides and uses these contracts (unions of their identities). */
+export interface Service<out Provides, out Uses> extends Any {
+  /** Exists for the type checker only. */
+  readonly "~types": { readonly provides: Provides; readonly uses: Uses } | undefined
+}
+
+/** The identities of the contracts a service provides. */
+export type ProvidesOf<S> = S extends Service<infer Provides, infer _Uses> ? Provides : never
+/** The identities of the contracts a service uses. */
+export type UsesOf<S> = S extends Service<infer _Provides, infer Uses> ? Uses : never
+
+/** The edges of a service by a name of the author's choice. */
+export type Edges = Readonly<Record<string, Use.Use>>
+
+type IdentityOf<C> = C extends Contract.Any ? C["Identifier"] : never
+
+type EdgeIdentities<E extends Edges> = IdentityOf<E[keyof E]["contract"]>
+
+/** What `handlers` must yield: handlers of the contract, or nothing when none is provided. */
+export type HandlersOf<P> = [P] extends [Contract.Any]
+  ? Contract.HandlersOf<Contract.RpcsOf<P>, Contract.NameOf<P>>
+  : void
+
+/** What the handler functions require, over and above the effect that builds them. */
+type RequiredByHandlers<P, H> =
+  RpcGroup.HandlersServices<Contract.RpcsOf<P>, H> extends infer Required
+    ? // Handlers of a wrong shape require `unknown`: the message about the shape is enough.
+      unknown extends Required
+      ? never
+      : Required
+    : never
+
+/** The name of a contract; for any other requirement, its type. */
+type NameOf<Requirement> = Requirement extends Contract.Identity<infer Name> ? Name : Requirement
+
+/** Refuses, by name, what is required and not declared. */
+type OnlyDeclared<Undeclared> = [Undeclared] extends [never]
+  ? unknown
+  : { readonly "missing from `uses`": NameOf<Undeclared> }
+
+type HandlersLike = Readonly<Record<string, (...parameters: ReadonlyArray<never>) => object>>
+
+/** Refuses handlers that nobody could call, because the service provides no contract. */
+type OnlyProvided<P, H> = [P] extends [Contract.Any]
+  ? unknown
+  : [H] extends [void]
+    ? unknown
+    : [H] extends [HandlersLike]
+      ? { readonly "handlers without `provides`": keyof H }
+      : unknown
+
+/** The declaration of a service. */
+export interface Options<P extends Contract.Any | undefined, E extends Edges, H, EX, R> {
+  /** The contract it serves. Leave it out for a background worker. */
+  readonly provides?: P
+  /** The contracts it calls, each with its policy. */
+  readonly uses?: E
+  /** Builds one node and yields its handlers, see `Any.handlers`. */
+  readonly handlers: Effect.Effect<H, EX, R> &
+    OnlyDeclared<Exclude<R | RequiredByHandlers<P, H>, EdgeIdentities<E> | Ambient>> &
+    OnlyProvided<P, H>
+}
+
+/** How many replicas a service may have: `System` refuses more. */
+export const replicasMax = 1_000
+
+/**
+ * Declares a service that runs on one node.
+ *
+ * @example
+ * export const payments = Service.make("payments", {
+ *   provides: Payments,
+ *   uses: { ledger: Use.make(Ledger, { timeout: "1 second" }) },
+ *   handlers: Effect.gen(function* () {
+ *     const ledger = yield* Ledger
+ *     return Payments.of({ charge: (request) => ledger.append({ order: request.order }) })
+ *   })
+ * })
+ */
+export const make = <
+  P extends Contract.Any | undefined = undefined,
+  E extends Edges = {},
+  H extends HandlersOf<P> = HandlersOf<P>,
+  EX = never,
+  R = never
+>(
+  name: string,
+  options: Options<P, E, H, EX, R>
+): Service<IdentityOf<P>, EdgeIdentities<E>> => declare(name, "service", options)
+
+/** The same service on `replicas` nodes, named `name-1` to `name-n`; 1 keeps the bare name. */
+export const replicas = <Provides, Uses>(
+  service: Service<Provides, Uses>,
+  replicas: number
+): Service<Provides, Uses> => ({ ...service, replicas })
+
+/** Makes the value of a declaration; `Fake` shares it. */
+export const declare = <H, EX, R, P extends Contract.Any | undefined, E extends Edges>(
+  name: string,
+  role: "service" | "fake",
+  options: {
+    readonly provides?: P
+    readonly uses?: E
+    readonly handlers: Effect.Effect<H, EX, R>
+  }
+): Service<IdentityOf<P>, EdgeIdentities<E>> => ({
+  name,
+  role,
+  replicas: 1,
+  provides: options.provides,
+  uses: Object.values(options.uses ?? {}),
+  "~types": undefined,
+  // The callers' types hold that H are handlers of P (or void) and that R is in `uses` or ambient.
+  // Each handler is only ever called with payloads decoded by its own procedure's schema.
+  handlers: options.handlers as unknown as Any["handlers"]
+})
