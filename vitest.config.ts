@@ -1,0 +1,21 @@
+/**
+ * How the tests run: against the source, in the order of the files, on at most two cores.
+ */
+import { fileURLToPath } from "node:url"
+import { defineConfig } from "vitest/config"
+
+export default defineConfig({
+  resolve: {
+    // `systems/` and `simulations/` import the package by name, as users do: give them the source.
+    alias: [
+      { find: /^downforce$/, replacement: fileURLToPath(new URL("src/index.ts", import.meta.url)) }
+    ]
+  },
+  test: {
+    include: ["test/**/*.test.{ts,tsx}"],
+    pool: "forks",
+    maxWorkers: 2,
+    testTimeout: 60_000,
+    hookTimeout: 60_000
+  }
+})
