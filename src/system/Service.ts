@@ -34,7 +34,8 @@ export interface Any {
   readonly uses: ReadonlyArray<Use.Use>
   /**
    * Builds one node and yields its handlers. The node is up when this returns: what goes on for
-   * longer is forked into the scope. It needs the client of each contract in `uses`.
+   * longer is forked into the scope. It needs the client of each contract in `uses`. What a
+   * service without a contract yields is of no use to anyone, and of any shape.
    */
   readonly handlers: Effect.Effect<Handlers | void, unknown, Contract.Identity | Ambient>
 }
@@ -57,10 +58,10 @@ type IdentityOf<C> = C extends Contract.Any ? C["Identifier"] : never
 
 type EdgeIdentities<E extends Edges> = IdentityOf<E[keyof E]["contract"]>
 
-/** What `handlers` must yield: handlers of the contract, or nothing when none is provided. */
+/** What `handlers` must yield: handlers of the contract, or anything else when none is provided. */
 export type HandlersOf<P> = [P] extends [Contract.Any]
   ? Contract.HandlersOf<Contract.RpcsOf<P>, Contract.NameOf<P>>
-  : void
+  : unknown
 
 /** What the handler functions require, over and above the effect that builds them. */
 type RequiredByHandlers<P, H> =
@@ -84,11 +85,9 @@ type HandlersLike = Readonly<Record<string, (...parameters: ReadonlyArray<never>
 /** Refuses handlers that nobody could call, because the service provides no contract. */
 type OnlyProvided<P, H> = [P] extends [Contract.Any]
   ? unknown
-  : [H] extends [void]
-    ? unknown
-    : [H] extends [HandlersLike]
-      ? { readonly "handlers without `provides`": keyof H }
-      : unknown
+  : [H] extends [HandlersLike]
+    ? { readonly "handlers without `provides`": keyof H }
+    : unknown
 
 /** The declaration of a service. */
 export interface Options<P extends Contract.Any | undefined, E extends Edges, H, EX, R> {
@@ -151,7 +150,7 @@ export const declare = <H, EX, R, P extends Contract.Any | undefined, E extends 
   provides: options.provides,
   uses: Object.values(options.uses ?? {}),
   "~types": undefined,
-  // The callers' types hold that H are handlers of P (or void) and that R is in `uses` or ambient.
+  // The callers' types hold that H are handlers of P, if there is one, and that R is in `uses` or ambient.
   // Each handler is only ever called with payloads decoded by its own procedure's schema.
   handlers: options.handlers as unknown as Any["handlers"]
 })
