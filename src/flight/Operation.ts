@@ -1,0 +1,121 @@
+/**
+ * Operations: the kinds of calls that the clients of a workload make.
+ *
+ * Owns which procedure is called, with which payloads, and which of its errors leave open whether
+ * the call happened. Owns the passage of payloads to JSON and back, by the procedure's schema.
+ */
+import type * as fc from "fast-check"
+import { Data, Result, Schema } from "effect"
+import type { Rpc } from "effect/rpc"
+import type * as Contract from "../system/Contract.ts"
+
+/** A kind of call to a contract (its identity is `Target`). */
+export interface Operation<out Target = unknown> {
+  readonly contract: Contract.Any
+  readonly procedure: string
+  /** Payloads as a client passes them: what the payload schema's `make` accepts. */
+  readonly payload: fc.Arbitrary<unknown>
+  /**
+   * Whether a declared error leaves open that the call happened: its outcome is then `info`
+   * instead of `fail`.
+   */
+  readonly isIndefinite: (error: unknown) => boolean
+  /** Exists for the type checker only. */
+  readonly "~types": { readonly target: Target } | undefined
+}
+
+/** The identity of the contract that an operation calls. */
+export type TargetOf<O> = O extends Operation<infer Target> ? Target : never
+
+type Procedures<C> = Contract.RpcsOf<C>["_tag"]
+type ProcedureOf<C, Name extends string> = Extract<Contract.RpcsOf<C>, { readonly _tag: Name }>
+
+/**
+ * Declares an operation.
+ *
+ * @example
+ * Operation.make(Ledger, "append", fc.record({ order: fc.constantFrom("a", "b") }))
+ */
+export const make = <C extends Contract.Any, const Name extends Procedures<C>>(
+  contract: C,
+  procedure: Name,
+  payload: fc.Arbitrary<Rpc.PayloadConstructor<ProcedureOf<C, Name>>>,
+  options: {
+    /** Declared errors after which the call may have happened. Default: none. */
+    readonly indefinite?: (error: Rpc.ErrorExit<ProcedureOf<C, Name>>) => boolean
+  } = {}
+): Operation<C["Identifier"]> => ({
+  contract,
+  procedure,
+  payload,
+  // It is only ever asked about errors decoded by this procedure's own schema.
+  isIndefinite: (options.indefinite ?? (() => false)) as (error: unknown) => boolean,
+  "~types": undefined
+})
+
+/** A payload that does not fit its procedure. */
+export class InvalidPayload extends Data.TaggedError("InvalidPayload")<{
+  readonly contract: string
+  readonly procedure: string
+  readonly reason: string
+}> {
+  override get message(): string {
+    return `payload of ${this.contract}.${this.procedure}: ${this.reason}`
+  }
+}
+
+/** Turns a payload as a client passes it into JSON, by the schema of its procedure. */
+export const encodePayload = (
+  contract: Contract.Any,
+  procedure: string,
+  payload: unknown
+): Result.Result<Schema.Json, InvalidPayload> =>
+  attempt(contract, procedure, (codec) => codec.encode(payload))
+
+/** Turns JSON, as recorded, into the payload that handlers see (its decoded form). */
+export const decodePayload = (
+  contract: Contract.Any,
+  procedure: string,
+  json: Schema.Json
+): Result.Result<unknown, InvalidPayload> =>
+  attempt(contract, procedure, (codec) => codec.decode(json))
+
+interface PayloadCodec {
+  readonly encode: (payload: unknown) => Schema.Json
+  readonly decode: (json: Schema.Json) => unknown
+}
+
+const codecs = new WeakMap<Rpc.AnyWithProps, PayloadCodec>()
+
+const codecOf = (rpc: Rpc.AnyWithProps): PayloadCodec => {
+  const known = codecs.get(rpc)
+  if (known !== undefined) return known
+  // The codec that Effect's own RPC uses for JSON. A schema that needs services to encode has none
+  // here and throws, which `attempt` reports.
+  const schema = Schema.toCodecJson(rpc.payloadSchema) as unknown as Schema.Codec<
+    unknown,
+    Schema.Json
+  >
+  const encode = Schema.encodeSync(schema)
+  const codec: PayloadCodec = {
+    encode: (payload) => encode(rpc.payloadSchema.make(payload)),
+    decode: Schema.decodeSync(schema)
+  }
+  codecs.set(rpc, codec)
+  return codec
+}
+
+const attempt = <A>(
+  contract: Contract.Any,
+  procedure: string,
+  use: (codec: PayloadCodec) => A
+): Result.Result<A, InvalidPayload> => {
+  const name = contract.contractName
+  const fail = (reason: string) => new InvalidPayload({ contract: name, procedure, reason })
+  const rpc = contract.group.requests.get(procedure)
+  if (rpc === undefined) return Result.fail(fail(`${name} has no such procedure`))
+  return Result.try({
+    try: () => use(codecOf(rpc)),
+    catch: (error) => fail(error instanceof Error ? error.message : String(error))
+  })
+}
