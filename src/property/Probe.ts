@@ -4,7 +4,8 @@
  * A service exposes a probe once, while it is built; outside a flight that does nothing. A node
  * exposes each probe at most once per incarnation, and loses all of them when it dies.
  */
-import { Context, Effect, Schema } from "effect"
+import type { Schema } from "effect"
+import { Context, Effect } from "effect"
 
 /** A named, typed window into the state of whichever nodes expose it. */
 export interface Probe<A> {

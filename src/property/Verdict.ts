@@ -22,7 +22,10 @@ export type Verdict =
 /** It held. */
 export const holds: Verdict = { _tag: "holds" }
 /** It was violated, and this is the evidence. */
-export const violated = (counterexample: Counterexample): Verdict => ({ _tag: "violated", counterexample })
+export const violated = (counterexample: Counterexample): Verdict => ({
+  _tag: "violated",
+  counterexample
+})
 /** It could not be decided, for this reason. */
 export const unknown = (reason: string): Verdict => ({ _tag: "unknown", reason })
 
