@@ -4,7 +4,9 @@
  * The place that called `callee`, as `path:line`; `undefined` when the runtime does not tell. The
  * path is absolute, as the loader knew the file: making it relative is for whoever prints it.
  */
-export const declaredAt = (callee: (...parameters: ReadonlyArray<never>) => unknown): string | undefined => {
+export const declaredAt = (
+  callee: (...parameters: ReadonlyArray<never>) => unknown
+): string | undefined => {
   const holder: { stack?: string } = {}
   // V8 leaves out every frame above the caller of `callee`.
   Error.captureStackTrace(holder, callee)

@@ -10,7 +10,8 @@ import { Deviation } from "../turbulence/ChoicePoint.ts"
 /**
  * Kinds of events. `operation` a client begins an operation, `result` it learns the outcome ·
  * `send` a message leaves, `deliver` it arrives, `lost` it never will, `refused` nobody listens,
- * `reset` a call is cut off · `timer` a sleep ends · `held` a fiber is taken off the processor ·
+ * `reset` a call is cut off · `timer` a sleep ends ·
+ * `task` a fiber runs on · `held` a fiber is taken off the processor ·
  * `fault` a fault begins, `healed` it ends · `crash` a node dies, `start` it begins to start,
  * `up` it is ready, `stop` it has stopped gracefully · `log` a line the service logged · `defect`
  * a fiber died · `check` a property was violated.
@@ -24,6 +25,7 @@ export const eventKinds = [
   "refused",
   "reset",
   "timer",
+  "task",
   "held",
   "fault",
   "healed",

@@ -43,7 +43,7 @@ export const kinds = {
     unit: "microseconds",
     outcomeMax: 10_000_000,
     spread: "wide",
-    does: "takes longer on the network than the link's own latency"
+    does: "takes longer than the link's own latency, and holds up what is sent after it"
   },
   lose: { unit: "yes", outcomeMax: 1, spread: "flat", does: "is lost on the network" },
   duplicate: {
@@ -52,23 +52,17 @@ export const kinds = {
     spread: "wide",
     does: "arrives a second time, so much later"
   },
-  overtake: {
-    unit: "yes",
-    outcomeMax: 1,
-    spread: "flat",
-    does: "may overtake what was sent before it on the same link"
+  reorder: {
+    unit: "microseconds",
+    outcomeMax: 10_000_000,
+    spread: "wide",
+    does: "takes longer, and what is sent after it on the same link overtakes it"
   },
   reset: {
     unit: "yes",
     outcomeMax: 1,
     spread: "flat",
     does: "has its connection reset instead of being delivered"
-  },
-  route: {
-    unit: "position",
-    outcomeMax: 15,
-    spread: "flat",
-    does: "goes to another replica"
   },
   silent: {
     unit: "yes",

@@ -1,0 +1,85 @@
+/**
+ * What no scenario needs to ask for: deadlocks, livelocks and defects are always violations.
+ */
+import { Cause } from "effect"
+import type { Counterexample } from "../property/Verdict.ts"
+import { durationText } from "../turbulence/ChoicePoint.ts"
+import { type Call, toText } from "../world/Call.ts"
+import type { Node } from "../world/Node.ts"
+import type { End } from "../kernel/Kernel.ts"
+
+/** A violation of a property, before the recording knows its step. */
+export interface Violation {
+  readonly property: string
+  readonly counterexample: Counterexample
+}
+
+/** The names of the properties that are always judged. */
+export const names = {
+  deadlock: "no deadlock",
+  livelock: "no livelock",
+  defect: "no defect"
+} as const
+
+const serviceOf = (node: Node): string => node.service?.name ?? node.name
+
+/** A fiber of a node died, or a node failed to start. `undefined` when it was only interrupted. */
+export const defect = (
+  node: Node,
+  cause: Cause.Cause<unknown>,
+  phase: "running" | "starting"
+): Violation | undefined => {
+  const died = cause.reasons.find(Cause.isDieReason)
+  const failed = phase === "starting" ? cause.reasons.find(Cause.isFailReason) : undefined
+  const reason = died === undefined ? failed?.error : died.defect
+  if (died === undefined && failed === undefined) return undefined
+  const text = reason instanceof Error ? `${reason.name}: ${reason.message}` : String(reason)
+  return {
+    property: names.defect,
+    counterexample: {
+      subject: `${serviceOf(node)} ${phase === "starting" ? "fails to start" : "dies"}`,
+      expected: `${node.name} keeps running`,
+      actual: text
+    }
+  }
+}
+
+/** Nothing is left to happen, and somebody still waits. Lists who waits on what. */
+export const deadlock = (
+  waiting: ReadonlyArray<Call>,
+  handling: ReadonlyArray<Call>,
+  now: number
+): Violation | undefined => {
+  const stuck = handling.filter((call) => !call.codec.isStream)
+  const calls = waiting.filter((call) => !call.codec.isStream)
+  if (stuck.length === 0 && calls.length === 0) return undefined
+  const lines = [
+    ...calls.map((call) => {
+      const since = `since ${durationText(call.startedAt)}`
+      const lost = call.hasLostMessage ? ", a message of it was lost" : ""
+      return `${call.caller.name} waits for ${call.callee.name} ${call.procedure} ${since}${lost}`
+    }),
+    ...stuck
+      .filter((call) => !calls.some((other) => other.within === call))
+      .map((call) => `${call.callee.name} handles ${call.procedure} and never ends`)
+  ]
+  const kinds = [...calls, ...stuck].map((call) => toText(call).replace(/-\d+/g, ""))
+  return {
+    property: names.deadlock,
+    counterexample: {
+      subject: [...new Set(kinds)].sort().join(", "),
+      expected: "every call ends",
+      actual: `at ${durationText(now)} nothing is left to happen: ${lines.join("; ")}`
+    }
+  }
+}
+
+/** Time makes no progress, or one task never gives way. */
+export const livelock = (end: Extract<End, { readonly _tag: "limit" }>): Violation => ({
+  property: names.livelock,
+  counterexample: {
+    subject: `${end.processName.replace(/-\d+$/, "") || "the world"} makes no progress`,
+    expected: "time goes on",
+    actual: `${end.limit} reached${end.processName === "" ? "" : ` by ${end.processName}`}`
+  }
+})

@@ -1,0 +1,373 @@
+/**
+ * The deterministic machine: virtual time, the order of everything, and every choice.
+ *
+ * Owns the clock, the queue of what will happen, the list of what is ready, the current task (and
+ * with it, causality), preemption, and the limits. Owns no node's insides, no network, no fault and
+ * no verdict. Time is an integer count of virtual microseconds. Plain, fast, mutable code: this is
+ * the inner loop.
+ */
+import type { ChoiceKind } from "../turbulence/ChoicePoint.ts"
+import { type Entropy, keyNumber } from "../turbulence/Entropy.ts"
+import { mix } from "../turbulence/Seed.ts"
+import * as EventQueue from "./EventQueue.ts"
+import type { Process } from "./Process.ts"
+import * as ReadyList from "./ReadyList.ts"
+import { childHigh, childLow, type Label, makeLabel, nextOrdinal, type Task } from "./Task.ts"
+
+/** Bounds on one flight. Reaching one ends it with the verdict unknown, or livelock. */
+export interface Limits {
+  /** Tasks in a flight. */
+  readonly stepsMax: number
+  /** Tasks at one instant of virtual time: more is a livelock. */
+  readonly stepsPerInstantMax: number
+  /** Operations of the Effect runtime in one task: more is a livelock. */
+  readonly operationsPerTaskMax: number
+}
+
+/** How the machine came to rest. */
+export type End =
+  | { readonly _tag: "quiescent" }
+  | { readonly _tag: "stopped" }
+  | { readonly _tag: "horizon" }
+  | { readonly _tag: "limit"; readonly limit: keyof Limits; readonly processName: string }
+
+/** A choice that was not calm, as it is made. */
+export type ChoiceListener = (task: Task, kind: ChoiceKind, outcome: number, key: number) => void
+
+/** What a kernel is made with. */
+export interface Options {
+  readonly entropy: Entropy
+  readonly limits: Limits
+  /** The flight ends at this virtual time, in microseconds. */
+  readonly horizonMicros: number
+  /** Seeds what programs draw for themselves (their `Random`), apart from all turbulence. */
+  readonly seed: number
+  /** Set when the flight is recorded: tasks then keep their parents. */
+  readonly onChoice: ChoiceListener | undefined
+  /** Called after every task. */
+  readonly afterTask: (task: Task) => void
+}
+
+/** The machine. */
+export interface Kernel {
+  /** Virtual microseconds since the flight began. */
+  readonly now: () => number
+  /** The task that is running; the root before and after the flight. */
+  readonly current: () => Task
+  readonly root: Task
+  /** Schedules a child of the current task. */
+  readonly schedule: (
+    time: number,
+    label: Label,
+    process: Process | undefined,
+    run: (task: Task) => void,
+    payload: unknown
+  ) => Task
+  /** Schedules a child of a given task: used where the true cause is not the current task. */
+  readonly scheduleUnder: (
+    cause: Task,
+    time: number,
+    label: Label,
+    process: Process | undefined,
+    run: (task: Task) => void,
+    payload: unknown
+  ) => Task
+  /** A child of a given task that is not queued yet: its choices come before its time is known. */
+  readonly prepare: (
+    cause: Task,
+    label: Label,
+    process: Process | undefined,
+    run: (task: Task) => void,
+    payload: unknown
+  ) => Task
+  /** Queues a prepared task. */
+  readonly enqueue: (task: Task, time: number) => void
+  readonly cancel: (task: Task) => void
+  /** The outcome of a choice about a task. */
+  readonly choose: (kind: ChoiceKind, task: Task) => number
+  /** A 32-bit integer for a program's own use, keyed by the current task. */
+  readonly draw: (label: Label) => number
+  /** A 53-bit identifier keyed by the current task, the same in every flight it happens in. */
+  readonly identify: (label: Label) => number
+  /** Mixes something that was observed into the flight's digest. */
+  readonly note: (value: number) => void
+  /** A process's fiber asks whether it must give up the processor. */
+  readonly shouldCede: () => boolean
+  /** A process's fiber asks to be continued later. */
+  readonly dispatch: (process: Process, run: () => void, priority: number) => void
+  /** Lets the current task run some more operations before it cedes: see `operationsOfLog`. */
+  readonly allowMore: (operations: number) => void
+  readonly pause: (process: Process) => void
+  readonly unpause: (process: Process) => void
+  /** Ends the flight after the current task. */
+  readonly stop: () => void
+  /** Runs until nothing is left to do, or a limit, the horizon or `stop` ends it. */
+  readonly run: () => End
+  readonly steps: () => number
+  /** A hash of all tasks run so far: 53 bits. */
+  readonly digest: () => number
+}
+
+const rankMax = 7
+
+const rootLabel = makeLabel("root")
+
+const runClosure = (task: Task): void => {
+  // `dispatch` is the only place that schedules this function, and it gives a closure.
+  const run = task.payload as () => void
+  run()
+}
+
+/** Makes a kernel at time 0 with nothing to do. */
+export const make = (options: Options): Kernel => {
+  const { afterTask, entropy, horizonMicros, limits, onChoice } = options
+  const queue = EventQueue.make<Task>()
+  const ready = ReadyList.make(rankMax)
+  const keepParents = onChoice !== undefined
+  let now = 0
+  let sequence = 0
+  let steps = 0
+  let stepsAtInstant = 0
+  let digestHigh = 0
+  let digestLow = 0
+  let isStopped = false
+  let limitHit: End | undefined
+  // The operations the current task may still run, and what happens when they are used up.
+  let operationsLeft = 0
+  let cedeAfter = 0
+  let isCeding = false
+
+  const root: Task = {
+    time: 0,
+    sequence: -1,
+    high: 0x5bd1e995,
+    low: 0x1b873593,
+    label: rootLabel,
+    ordinal: 0,
+    parent: undefined,
+    process: undefined,
+    incarnation: 0,
+    run: () => {},
+    payload: undefined,
+    cancelled: false,
+    stretched: false,
+    step: -1,
+    children: undefined
+  }
+  let current = root
+
+  const makeTask = (
+    cause: Task,
+    time: number,
+    label: Label,
+    process: Process | undefined,
+    run: (task: Task) => void,
+    payload: unknown
+  ): Task => {
+    const ordinal = nextOrdinal(cause, label)
+    return {
+      time,
+      sequence: sequence++,
+      high: childHigh(cause, label, ordinal),
+      low: childLow(cause, label, ordinal),
+      label,
+      ordinal,
+      parent: keepParents && cause !== root ? cause : undefined,
+      process,
+      incarnation: process === undefined ? 0 : process.incarnation,
+      run,
+      payload,
+      cancelled: false,
+      stretched: false,
+      step: cause.step,
+      children: undefined
+    }
+  }
+
+  const choose = (kind: ChoiceKind, task: Task): number => {
+    const outcome = entropy.choose(kind, task.high, task.low)
+    if (outcome !== 0) {
+      digestLow = mix(digestLow, outcome)
+      if (onChoice !== undefined) {
+        onChoice(task, kind, outcome, keyNumber(kind, task.high, task.low))
+      }
+    }
+    return outcome
+  }
+
+  const enqueueReady = (task: Task, priority: number): void => {
+    const rank = task.process === undefined ? 0 : choose("rank", task)
+    ready.push(task, Math.max(rank, priority))
+  }
+
+  const scheduleUnder: Kernel["scheduleUnder"] = (cause, time, label, process, run, payload) => {
+    const task = makeTask(cause, time < now ? now : time, label, process, run, payload)
+    queue.push(task)
+    return task
+  }
+
+  const dispatch: Kernel["dispatch"] = (process, run, priority) => {
+    if (isCeding) {
+      isCeding = false
+      const task = makeTask(current, now, process.labels.resume, process, runClosure, run)
+      const held = choose("hold", current)
+      if (held === 0) return enqueueReady(task, 0)
+      task.time = now + held
+      queue.push(task)
+      return
+    }
+    const task = makeTask(current, now, process.labels.task, process, runClosure, run)
+    enqueueReady(task, priority)
+  }
+
+  const shouldCede = (): boolean => {
+    if (--operationsLeft >= 0) return false
+    if (cedeAfter > 0) {
+      cedeAfter = 0
+      isCeding = true
+      operationsLeft = limits.operationsPerTaskMax
+      return true
+    }
+    limitHit ??= {
+      _tag: "limit",
+      limit: "operationsPerTaskMax",
+      processName: current.process?.name ?? ""
+    }
+    isStopped = true
+    return true
+  }
+
+  /** Moves everything due at the next instant into the ready list, all together. */
+  const advance = (): End | undefined => {
+    let next = queue.peek()
+    while (next !== undefined && next.cancelled) {
+      queue.pop()
+      next = queue.peek()
+    }
+    if (next === undefined) return { _tag: "quiescent" }
+    if (next.time > horizonMicros) {
+      now = horizonMicros
+      return { _tag: "horizon" }
+    }
+    if (next.time > now) {
+      now = next.time
+      stepsAtInstant = 0
+    }
+    while (next !== undefined && next.time === now) {
+      queue.pop()
+      if (!next.cancelled) enqueueReady(next, 0)
+      next = queue.peek()
+    }
+    return undefined
+  }
+
+  /** Whether a task of a process must wait or has died with its incarnation. */
+  const isHeldBack = (task: Task, process: Process): boolean => {
+    if (task.incarnation !== process.incarnation) return true
+    if (process.isPaused) {
+      process.parked.push(task)
+      return true
+    }
+    if (process.slowMicros > 0 && !task.stretched) {
+      task.stretched = true
+      task.time = now + process.slowMicros
+      task.sequence = sequence++
+      queue.push(task)
+      return true
+    }
+    return false
+  }
+
+  const runTask = (task: Task): void => {
+    const process = task.process
+    if (process !== undefined) {
+      if (isHeldBack(task, process)) return
+      cedeAfter = choose("cede", task)
+      operationsLeft = cedeAfter > 0 ? cedeAfter : limits.operationsPerTaskMax
+    }
+    steps++
+    stepsAtInstant++
+    digestHigh = mix(digestHigh ^ task.high, now)
+    digestLow = mix(digestLow ^ task.low, digestHigh)
+    current = task
+    isCeding = false
+    task.run(task)
+    afterTask(task)
+    current = root
+  }
+
+  const run = (): End => {
+    while (!isStopped) {
+      const task = ready.shift()
+      if (task === undefined) {
+        const end = advance()
+        if (end !== undefined) return end
+        continue
+      }
+      if (task.cancelled) continue
+      runTask(task)
+      if (steps >= limits.stepsMax) {
+        return { _tag: "limit", limit: "stepsMax", processName: task.process?.name ?? "" }
+      }
+      if (stepsAtInstant >= limits.stepsPerInstantMax) {
+        return { _tag: "limit", limit: "stepsPerInstantMax", processName: task.process?.name ?? "" }
+      }
+    }
+    return limitHit ?? { _tag: "stopped" }
+  }
+
+  return {
+    now: () => now,
+    current: () => current,
+    root,
+    schedule: (time, label, process, run, payload) =>
+      scheduleUnder(current, time, label, process, run, payload),
+    scheduleUnder,
+    prepare: (cause, label, process, run, payload) =>
+      makeTask(cause, now, label, process, run, payload),
+    enqueue: (task, time) => {
+      task.time = time < now ? now : time
+      queue.push(task)
+    },
+    cancel: (task) => {
+      task.cancelled = true
+    },
+    choose,
+    draw: (label) => {
+      const ordinal = nextOrdinal(current, label)
+      return mix(
+        mix(options.seed ^ label.high, childHigh(current, label, ordinal)),
+        childLow(current, label, ordinal)
+      )
+    },
+    identify: (label) => {
+      const ordinal = nextOrdinal(current, label)
+      const high = childHigh(current, label, ordinal)
+      return (high & 0x1fffff) * 0x1_0000_0000 + (childLow(current, label, ordinal) >>> 0)
+    },
+    note: (value) => {
+      digestHigh = mix(digestHigh, value)
+      digestLow = mix(digestLow, digestHigh)
+    },
+    shouldCede,
+    dispatch,
+    allowMore: (operations) => {
+      operationsLeft += operations
+    },
+    pause: (process) => {
+      process.isPaused = true
+    },
+    unpause: (process) => {
+      process.isPaused = false
+      const parked = process.parked
+      process.parked = []
+      for (const task of parked) enqueueReady(task, 0)
+    },
+    stop: () => {
+      isStopped = true
+    },
+    run,
+    steps: () => steps,
+    digest: () => (digestHigh & 0x1fffff) * 0x1_0000_0000 + (digestLow >>> 0)
+  }
+}

@@ -1,0 +1,79 @@
+/**
+ * The clock of a process: Effect's Clock over virtual time.
+ *
+ * A sleep is one task in the kernel's queue, made by a primitive of our own: that is several times
+ * faster than `Effect.callback`, and needs no finalizer to be cancelled.
+ */
+import { type Clock, Duration, Effect, Effectable, Exit } from "effect"
+import type { Kernel } from "./Kernel.ts"
+import type { Process, RawFiber } from "./Process.ts"
+import type { Task } from "./Task.ts"
+
+/** What every wall clock of a flight shows when it begins: 2030-01-01T00:00:00Z, in milliseconds. */
+export const epochMillis = 1_893_456_000_000
+
+/** Called when a sleep ends, before its fiber goes on; used for recording. */
+export type WakeListener = (task: Task, micros: number, fiber: RawFiber) => void
+
+interface Sleep extends Effect.Effect<void> {
+  readonly kernel: Kernel
+  readonly process: Process
+  readonly micros: number
+  readonly onWake: WakeListener | undefined
+}
+
+interface Sleeper {
+  readonly fiber: RawFiber
+  readonly sleep: Sleep
+}
+
+const wake = (task: Task): void => {
+  // Only `sleepProto` schedules this function, always with a sleeper.
+  const { fiber, sleep } = task.payload as Sleeper
+  sleep.onWake?.(task, sleep.micros, fiber)
+  fiber.evaluate(Exit.void)
+}
+
+const sleepProto: Effect.Effect<void> = Effectable.Prototype<Sleep>({
+  label: "Sleep",
+  evaluate(fiber) {
+    // The runtime's fibers have these two methods; its public type leaves them out.
+    const raw = fiber as RawFiber
+    const { kernel, process } = this
+    const task = kernel.schedule(kernel.now() + this.micros, process.labels.timer, process, wake, {
+      fiber: raw,
+      sleep: this
+    } satisfies Sleeper)
+    return raw.yieldWith(() => kernel.cancel(task))
+  }
+})
+
+/** Makes the clock of a process. `Effect.sleep` of nothing or less only gives way. */
+export const make = (
+  kernel: Kernel,
+  process: Process,
+  onWake: WakeListener | undefined
+): Clock.Clock => {
+  const millis = (): number => epochMillis + Math.floor(kernel.now() / 1000)
+  const nanos = (): bigint => BigInt(epochMillis) * 1_000_000n + BigInt(kernel.now()) * 1000n
+  const monotonic = (): bigint => BigInt(kernel.now()) * 1000n
+  return {
+    currentTimeMillisUnsafe: millis,
+    currentTimeMillis: Effect.sync(millis),
+    currentTimeNanosUnsafe: nanos,
+    currentTimeNanos: Effect.sync(nanos),
+    monotonicTimeNanosUnsafe: monotonic,
+    monotonicTimeNanos: Effect.sync(monotonic),
+    sleep: (duration) => {
+      const micros = Math.round(Duration.toMillis(duration) * 1000)
+      if (micros <= 0) return Effect.yieldNow
+      if (!Number.isFinite(micros)) return Effect.never
+      const sleep = Object.create(sleepProto)
+      sleep.kernel = kernel
+      sleep.process = process
+      sleep.micros = micros
+      sleep.onWake = onWake
+      return sleep
+    }
+  }
+}

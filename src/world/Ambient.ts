@@ -1,0 +1,94 @@
+/**
+ * What surrounds the code of a node: its scheduler, clock, randomness, logs and probes, all
+ * simulated. Ordinary Effect code asks for these through its context and never knows.
+ */
+import {
+  Array as Arr,
+  type Cause,
+  Clock,
+  Context,
+  type Exit,
+  Fiber,
+  Logger,
+  Metric,
+  Random,
+  Scheduler
+} from "effect"
+import type { Kernel } from "../kernel/Kernel.ts"
+import * as KeyedRandom from "../kernel/KeyedRandom.ts"
+import * as VirtualClock from "../kernel/VirtualClock.ts"
+import { CurrentProbeSink } from "../property/Probe.ts"
+import type { Recorder } from "../recording/Recorder.ts"
+import { durationText } from "../turbulence/ChoicePoint.ts"
+import type { Node } from "./Node.ts"
+import { sourceOf } from "./Source.ts"
+
+/** What the world is told about a node's fibers. */
+export interface Listener {
+  readonly onDefect: (node: Node, cause: Cause.Cause<unknown>) => void
+}
+
+/**
+ * How many operations of the runtime `yield* Effect.log(...)` costs. A log line gives them back to
+ * its task, so that adding one does not move the point at which the task is preempted.
+ */
+export const operationsOfLog = 2
+
+const messageText = (message: unknown): string =>
+  Arr.ensure(message)
+    .map((part) => (typeof part === "string" ? part : JSON.stringify(part)))
+    .join(" ")
+
+const makeLogger = (
+  kernel: Kernel,
+  node: Node,
+  recorder: Recorder | undefined
+): Logger.Logger<unknown, void> =>
+  Logger.make(({ logLevel, message }) => {
+    kernel.allowMore(operationsOfLog)
+    recorder?.record({
+      time: kernel.now(),
+      kind: "log",
+      node: node.name,
+      what: `${logLevel.toLowerCase()}: ${messageText(message)}`,
+      because: [kernel.current().step],
+      source: sourceOf(Fiber.getCurrent())
+    })
+  })
+
+/** Makes the context in which the current incarnation of a node runs. */
+export const make = (
+  kernel: Kernel,
+  node: Node,
+  recorder: Recorder | undefined,
+  listener: Listener
+): Context.Context<never> => {
+  const { process } = node
+  const onWake: VirtualClock.WakeListener | undefined =
+    recorder === undefined
+      ? undefined
+      : (task, micros, fiber) => {
+          task.step = recorder.record({
+            time: kernel.now(),
+            kind: "timer",
+            node: node.name,
+            what: `slept ${durationText(micros)}`,
+            because: [task.step],
+            source: sourceOf(fiber)
+          })
+        }
+  return Context.make(Scheduler.Scheduler, process.scheduler).pipe(
+    Context.add(Clock.Clock, VirtualClock.make(kernel, process, onWake)),
+    Context.add(Random.Random, KeyedRandom.make(kernel, process)),
+    Context.add(Logger.CurrentLoggers, new Set([makeLogger(kernel, node, recorder)])),
+    Context.add(Metric.FiberRuntimeMetrics, {
+      recordFiberStart: () => {},
+      recordFiberEnd: (_, exit: Exit.Exit<unknown, unknown>) => {
+        if (exit._tag === "Failure") listener.onDefect(node, exit.cause)
+      }
+    }),
+    Context.add(CurrentProbeSink, {
+      expose: (probe, read) => void node.probes.set(probe, read)
+    })
+  ) as Context.Context<never>
+}

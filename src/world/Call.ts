@@ -1,0 +1,83 @@
+/**
+ * A call under way: who asked whom for what, and how its answer gets back.
+ *
+ * Owns the shape of a call and of what travels for it.
+ */
+import { Cause, type Schema } from "effect"
+import { RpcClientError } from "effect/rpc"
+import { Socket } from "effect/socket"
+import type { Process } from "../kernel/Process.ts"
+import type { Task } from "../kernel/Task.ts"
+import { durationText } from "../turbulence/ChoicePoint.ts"
+import type { WireCodec, WireExit } from "./Wire.ts"
+
+/** What travels for a call. The first three go to the callee, the others to the caller. */
+export type Body =
+  | { readonly _tag: "Request"; readonly payload: Schema.Json }
+  | { readonly _tag: "Interrupt" }
+  | { readonly _tag: "Ack" }
+  | { readonly _tag: "Exit"; readonly exit: WireExit }
+  | { readonly _tag: "Chunk"; readonly values: ReadonlyArray<Schema.Json> }
+
+/** What the caller's side learns, in the end or on the way. */
+export type Answer =
+  | { readonly _tag: "Exit"; readonly exit: WireExit }
+  | { readonly _tag: "Chunk"; readonly values: ReadonlyArray<Schema.Json> }
+  | { readonly _tag: "Failed"; readonly error: TransportError }
+
+/** Why a call got no answer, as the generated client reports it. */
+export type TransportError = RpcClientError.RpcClientError | Cause.TimeoutError
+
+/** A call under way. */
+export interface Call {
+  /** Keyed by what caused the call, so it is the same in every flight that makes the call. */
+  readonly id: number
+  readonly contract: string
+  readonly procedure: string
+  readonly codec: WireCodec
+  readonly caller: Process
+  readonly callee: Process
+  /** `undefined` waits for ever. For a stream, the longest wait for its next element. */
+  readonly timeoutMicros: number | undefined
+  readonly startedAt: number
+  /** The call whose handler made this one, when it was made inside a handler. */
+  readonly within: Call | undefined
+  /** Hands an answer to the generated client. Runs on the caller's process. */
+  readonly answer: (answer: Answer) => void
+  /** The request's own task: resets and timeouts are its children. Set when it is sent. */
+  request: Task | undefined
+  /** The recorded step of the request; -1 while not recording. */
+  requestStep: number
+  timeout: Task | undefined
+  /** A message of it was lost: told when somebody waits for it for ever. */
+  hasLostMessage: boolean
+}
+
+/** The address as people read it. */
+export const toText = (call: Call): string =>
+  `${call.caller.name} → ${call.callee.name} ${call.procedure}`
+
+/** Nobody listens at the other end: the call has definitely not happened. */
+export const refusedError = (call: Call): TransportError =>
+  new RpcClientError.RpcClientError({
+    reason: new Socket.SocketOpenError({
+      kind: "Unknown",
+      cause: new Error(`connection refused: ${toText(call)}`)
+    })
+  })
+
+/** The connection broke while the call was under way: it may or may not have happened. */
+export const resetError = (call: Call): TransportError =>
+  new RpcClientError.RpcClientError({
+    reason: new Socket.SocketReadError({ cause: new Error(`connection reset: ${toText(call)}`) })
+  })
+
+/** No answer came within the edge's timeout: it may or may not have happened. */
+export const timeoutError = (call: Call): TransportError =>
+  new Cause.TimeoutError(
+    `no answer within ${durationText(call.timeoutMicros ?? 0)}: ${toText(call)}`
+  )
+
+/** Whether an error of a client says that the call has definitely not happened. */
+export const isRefusal = (error: unknown): boolean =>
+  error instanceof RpcClientError.RpcClientError && error.reason._tag === "SocketOpenError"

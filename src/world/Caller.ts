@@ -1,0 +1,163 @@
+/**
+ * The caller's side of an edge: a generated client whose calls cross the simulated network, under
+ * the policy of the edge (timeout, retry, concurrency).
+ */
+import { Context, Effect, Exit, Fiber, Schedule, Scope, Semaphore } from "effect"
+import { type Rpc, RpcClient, type RpcGroup, type RpcMessage } from "effect/rpc"
+import type { Kernel } from "../kernel/Kernel.ts"
+import type { Process } from "../kernel/Process.ts"
+import { makeLabel } from "../kernel/Task.ts"
+import type * as Contract from "../system/Contract.ts"
+import type { EdgePolicy } from "../system/Use.ts"
+import type { Answer, Call } from "./Call.ts"
+import type { Network } from "./Network.ts"
+import { codecOf, decodeExit } from "./Wire.ts"
+
+/** The call whose handler is running, for whoever asks what waits for what. */
+export const CurrentCall = Context.Reference<Call | undefined>("downforce/CurrentCall", {
+  defaultValue: () => undefined
+})
+
+/** A client whose procedures are not known to the type checker. */
+export type AnyClient = Readonly<
+  Record<string, (payload: unknown, options?: unknown) => Effect.Effect<unknown, unknown>>
+>
+
+/** What a client is made with. */
+export interface Options {
+  readonly kernel: Kernel
+  readonly network: Network
+  readonly caller: Process
+  readonly contract: Contract.Any
+  readonly policy: EdgePolicy
+  /** Chooses the node that a call goes to. */
+  readonly pick: () => Process
+  /** In which what a stream still has to do is run. */
+  readonly context: Context.Context<never>
+  /** Bounds the client: when it closes, calls under way are interrupted. */
+  readonly scope: Scope.Scope
+}
+
+type Erased = RpcGroup.RpcGroup<Rpc.Any>
+type Outgoing = RpcMessage.FromClient<Rpc.Any>
+type Incoming = RpcMessage.FromServer<Rpc.Any>
+
+const decodeAnswer = (call: Call, answer: Answer): Incoming => {
+  const ids = { clientId: 0, requestId: call.id as RpcMessage.RequestId }
+  // Values were decoded by the procedure's own schemas; only their static types are erased.
+  switch (answer._tag) {
+    case "Failed":
+      return { _tag: "Exit", ...ids, exit: Exit.fail(answer.error) } as unknown as Incoming
+    case "Exit": {
+      const exit = decodeExit(call.codec, answer.exit)
+      return { _tag: "Exit", ...ids, exit } as unknown as Incoming
+    }
+    case "Chunk": {
+      const values = answer.values.map(call.codec.element.decode)
+      return { _tag: "Chunk", ...ids, values } as unknown as Incoming
+    }
+  }
+}
+
+const safely = (call: Call, answer: Answer): Incoming => {
+  try {
+    return decodeAnswer(call, answer)
+  } catch (error) {
+    const ids = { clientId: 0, requestId: call.id as RpcMessage.RequestId }
+    return { _tag: "Exit", ...ids, exit: Exit.die(error) } as unknown as Incoming
+  }
+}
+
+/** Applies the policy of an edge to one procedure of its client. */
+const withPolicy = (
+  policy: EdgePolicy,
+  permits: Semaphore.Semaphore | undefined,
+  call: AnyClient[string]
+): AnyClient[string] => {
+  const { retry } = policy
+  if (retry === undefined && permits === undefined) return call
+  return (payload, options) => {
+    const one = call(payload, options)
+    const attempt = permits === undefined ? one : permits.withPermits(1)(one)
+    if (retry === undefined) return attempt
+    return Effect.retry(attempt, {
+      times: retry.times,
+      while: retry.onlyIf,
+      schedule: Schedule.spaced(retry.delayMicros / 1000)
+    })
+  }
+}
+
+/** Makes a client of a contract. Streams keep to the timeout, between elements; not to the rest. */
+export const make = (options: Options): AnyClient => {
+  const { caller, context, contract, kernel, network, pick, policy } = options
+  const open = new Map<number, Call>()
+  const callLabel = makeLabel(`call ${contract.contractName}`)
+  // The group's own types are erased; its schemas are what encodes and decodes.
+  const group = contract.group as unknown as Erased
+
+  const deliver = (call: Call, answer: Answer): void => {
+    if (answer._tag !== "Chunk") open.delete(call.id)
+    // Writing resumes the caller at once; what it returns is only work for streams.
+    const rest = built.write(safely(call, answer))
+    if (rest !== Effect.void) Effect.runForkWith(context)(rest)
+  }
+
+  const begin = (message: Extract<Outgoing, { readonly _tag: "Request" }>): void => {
+    const procedure = contract.group.requests.get(message.tag)
+    // The generated client has one method for each procedure of the group, and no other.
+    if (procedure === undefined) throw new Error(`${contract.contractName} has no ${message.tag}`)
+    const codec = codecOf(procedure)
+    const call: Call = {
+      id: Number(message.id),
+      contract: contract.contractName,
+      procedure: message.tag,
+      codec,
+      caller,
+      callee: pick(),
+      timeoutMicros: policy.timeoutMicros,
+      startedAt: kernel.now(),
+      within: Fiber.getCurrent()?.getRef(CurrentCall),
+      answer: (answer) => deliver(call, answer),
+      request: undefined,
+      requestStep: -1,
+      timeout: undefined,
+      hasLostMessage: false
+    }
+    open.set(call.id, call)
+    network.begin(call, codec.payload.encode(message.payload))
+  }
+
+  const onFromClient = ({ message }: { readonly message: Outgoing }): Effect.Effect<void> =>
+    Effect.sync(() => {
+      if (message._tag === "Request") return begin(message)
+      if (message._tag === "Eof") return
+      const call = open.get(Number(message.requestId))
+      if (call === undefined) return
+      if (message._tag === "Ack") return network.send(call, { _tag: "Ack" })
+      open.delete(call.id)
+      network.abandon(call)
+      network.send(call, { _tag: "Interrupt" })
+    })
+
+  const built = Effect.runSync(
+    RpcClient.makeNoSerialization(group, {
+      onFromClient,
+      disableTracing: true,
+      generateRequestId: () => kernel.identify(callLabel) as RpcMessage.RequestId
+    }).pipe(Effect.provideService(Scope.Scope, options.scope)) as unknown as Effect.Effect<{
+      readonly client: AnyClient
+      readonly write: (message: Incoming) => Effect.Effect<void>
+    }>
+  )
+
+  const permits =
+    policy.concurrency === undefined ? undefined : Semaphore.makeUnsafe(policy.concurrency)
+  const client: Record<string, AnyClient[string]> = {}
+  for (const [tag, procedure] of contract.group.requests) {
+    const call = built.client[tag]
+    if (call === undefined) continue
+    client[tag] = codecOf(procedure).isStream ? call : withPolicy(policy, permits, call)
+  }
+  return client
+}

@@ -1,0 +1,179 @@
+/**
+ * Faults at work: each is a scoped resource that acts from its start until it heals.
+ *
+ * Owns what a fault does to nodes and links and how it is undone. Several may act on one target:
+ * each is counted, and the target recovers when the last one heals.
+ */
+import type { Kernel } from "../kernel/Kernel.ts"
+import { makeLabel, type Task } from "../kernel/Task.ts"
+import type { Recorder } from "../recording/Recorder.ts"
+import { type Fault, targets, toText } from "../turbulence/Fault.ts"
+import type { Link, Links } from "./Link.ts"
+import type { Node } from "./Node.ts"
+import type { World } from "./World.ts"
+
+/** The faults of a flight. */
+export interface Faults {
+  /** Those that act now, in the order they began. */
+  readonly active: () => ReadonlyArray<Fault>
+  /** Whether all of the plan have begun and healed. */
+  readonly areOver: () => boolean
+}
+
+/** Undoes what a fault has done. */
+type Heal = () => void
+
+const nothing: Heal = () => {}
+
+/** Names in a plan that the system does not have; a plan with any of them cannot be flown. */
+export const strangers = (
+  plan: ReadonlyArray<Fault>,
+  world: World
+): ReadonlyArray<{ readonly fault: Fault; readonly name: string }> =>
+  plan.flatMap((fault) =>
+    targets(fault)
+      .filter((name) => world.node(name) === undefined)
+      .map((name) => ({ fault, name }))
+  )
+
+/** Links that a fault acts on. */
+const linksOf = (fault: Fault, links: Links): ReadonlyArray<Link> => {
+  switch (fault._tag) {
+    case "SlowLink":
+    case "DeadLink":
+    case "RefusedLink":
+      return [links.between(fault.from, fault.to)]
+    case "Partition":
+      return fault.left.flatMap((left) =>
+        fault.right.flatMap((right) =>
+          fault.shape === "one-way"
+            ? [links.between(left, right)]
+            : [links.between(left, right), links.between(right, left)]
+        )
+      )
+    case "Crash":
+    case "Restart":
+    case "Pause":
+    case "Slow":
+      return []
+  }
+}
+
+/** Schedules a plan. `onHealed` is called whenever a fault has healed. */
+export const schedule = (
+  kernel: Kernel,
+  world: World,
+  links: Links,
+  plan: ReadonlyArray<Fault>,
+  recorder: Recorder | undefined,
+  onHealed: () => void
+): Faults => {
+  const active: Array<Fault> = []
+  const down = new Map<Node, number>()
+  const paused = new Map<Node, number>()
+  const healLabel = makeLabel("heal")
+  let over = 0
+
+  const count = (counts: Map<Node, number>, node: Node, change: number): number => {
+    const next = (counts.get(node) ?? 0) + change
+    counts.set(node, next)
+    return next
+  }
+
+  const eachLink = (fault: Fault, change: (link: Link, sign: number) => void): Heal => {
+    const affected = linksOf(fault, links)
+    for (const link of affected) change(link, 1)
+    return () => {
+      for (const link of affected) change(link, -1)
+    }
+  }
+
+  const takeDown = (node: Node, isGraceful: boolean): Heal => {
+    if (count(down, node, 1) === 1) {
+      // A stop may take longer than the fault lasts: then the node starts as soon as it is down.
+      const onDown = (): void => {
+        if (down.get(node) === 0) world.start(node)
+      }
+      if (isGraceful) world.stop(node, onDown)
+      else world.crash(node)
+    }
+    return () => {
+      if (count(down, node, -1) === 0) world.start(node)
+    }
+  }
+
+  const freeze = (node: Node): Heal => {
+    if (count(paused, node, 1) === 1) kernel.pause(node.process)
+    return () => {
+      if (count(paused, node, -1) === 0) kernel.unpause(node.process)
+    }
+  }
+
+  const slow = (node: Node, micros: number): Heal => {
+    node.process.slowMicros += micros
+    return () => {
+      node.process.slowMicros -= micros
+    }
+  }
+
+  const begin = (fault: Fault): Heal => {
+    switch (fault._tag) {
+      case "Crash":
+      case "Restart": {
+        const node = world.node(fault.node)
+        return node === undefined ? nothing : takeDown(node, fault._tag === "Restart")
+      }
+      case "Pause": {
+        const node = world.node(fault.node)
+        return node === undefined ? nothing : freeze(node)
+      }
+      case "Slow": {
+        const node = world.node(fault.node)
+        return node === undefined ? nothing : slow(node, fault.stepMs * 1000)
+      }
+      case "SlowLink":
+        return eachLink(fault, (link, sign) => {
+          link.extraMicros += sign * fault.extraMs * 1000
+        })
+      case "RefusedLink":
+        return eachLink(fault, (link, sign) => {
+          link.refused += sign
+        })
+      case "DeadLink":
+      case "Partition":
+        return eachLink(fault, (link, sign) => {
+          link.blocked += sign
+        })
+    }
+  }
+
+  const record = (kind: "fault" | "healed", fault: Fault, task: Task): void => {
+    if (recorder === undefined) return
+    task.step = recorder.record({
+      time: kernel.now(),
+      kind,
+      what: `${fault.id}: ${toText(fault)}`,
+      because: [task.step]
+    })
+  }
+
+  for (const fault of plan) {
+    const act = (task: Task): void => {
+      record("fault", fault, task)
+      active.push(fault)
+      const heal = begin(fault)
+      const healed = (healing: Task): void => {
+        record("healed", fault, healing)
+        active.splice(active.indexOf(fault), 1)
+        over++
+        heal()
+        onHealed()
+      }
+      const until = kernel.now() + fault.durationMs * 1000
+      kernel.schedule(until, healLabel, undefined, healed, undefined)
+    }
+    kernel.schedule(fault.atMs * 1000, makeLabel(`fault ${fault.id}`), undefined, act, undefined)
+  }
+
+  return { active: () => [...active], areOver: () => over === plan.length }
+}

@@ -1,0 +1,28 @@
+/**
+ * A node of the flying system: a process, what runs on it, and what it lets others see.
+ */
+import type { Context, Scope } from "effect"
+import type { Process } from "../kernel/Process.ts"
+import type { Probe } from "../property/Probe.ts"
+import type * as Service from "../system/Service.ts"
+import type { Host } from "./Host.ts"
+
+/** What a node is in the graph. */
+export type Role = "service" | "fake" | "client"
+
+/** A node. Mutable: each incarnation has its own scope, host and probes. */
+export interface Node {
+  readonly name: string
+  readonly role: Role
+  readonly process: Process
+  /** `undefined` for a client. */
+  readonly service: Service.Any | undefined
+  /** The context of the current incarnation's fibers. */
+  context: Context.Context<never>
+  scope: Scope.Closeable | undefined
+  host: Host | undefined
+  /** How to read each probe of the current incarnation. */
+  probes: Map<Probe<unknown>, () => unknown>
+  /** The last recorded value of each probe, as JSON text; used only while recording. */
+  recorded: Map<string, string>
+}

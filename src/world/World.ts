@@ -1,0 +1,265 @@
+/**
+ * The flying system: every node of the graph and every client, on one kernel, over one network.
+ *
+ * Owns the lives of nodes: start, crash, graceful stop. Which faults ask for them is Faults'
+ * business, who flies and judges is the flight's.
+ */
+import { Cause, Context, Effect, Exit, Scope } from "effect"
+import type { Kernel } from "../kernel/Kernel.ts"
+import * as Process from "../kernel/Process.ts"
+import { makeLabel, type Task } from "../kernel/Task.ts"
+import type { EventKind } from "../recording/Event.ts"
+import type { Recorder } from "../recording/Recorder.ts"
+import * as Contract from "../system/Contract.ts"
+import type * as System from "../system/System.ts"
+import type { EdgePolicy } from "../system/Use.ts"
+import * as Ambient from "./Ambient.ts"
+import * as Caller from "./Caller.ts"
+import * as Host from "./Host.ts"
+import type { Links } from "./Link.ts"
+import type { Network } from "./Network.ts"
+import type { Node } from "./Node.ts"
+
+/** How long a graceful stop may take before the process is killed: 10 virtual seconds. */
+export const graceMicros = 10_000_000
+
+/** What ends a flight without being asked for. */
+export interface Listener extends Ambient.Listener {
+  /** A service failed while it was being built. */
+  readonly onStartFailed: (node: Node, cause: Cause.Cause<unknown>) => void
+  /** A service is up. */
+  readonly onUp: (node: Node) => void
+}
+
+/** The world of a flight. */
+export interface World {
+  /** All nodes, clients last. */
+  readonly nodes: ReadonlyArray<Node>
+  readonly node: (name: string) => Node | undefined
+  /** A client of a contract for a node, under a policy. */
+  readonly client: (node: Node, contract: Contract.Any, policy: EdgePolicy) => Caller.AnyClient
+  /** Begins to start a node that is down. */
+  readonly start: (node: Node) => void
+  /** Kills a node that is alive: nothing is finalized. */
+  readonly crash: (node: Node) => void
+  /** Closes a node's scope, then kills it; calls back when it is down. */
+  readonly stop: (node: Node, onDown: () => void) => void
+}
+
+/** What a world is made with. */
+export interface Options {
+  readonly kernel: Kernel
+  readonly system: System.System
+  /** Names of the client nodes. */
+  readonly clients: ReadonlyArray<string>
+  readonly links: Links
+  readonly network: Network
+  readonly recorder: Recorder | undefined
+  readonly listener: Listener
+}
+
+const makeNodes = (kernel: Kernel, options: Options): ReadonlyArray<Node> => {
+  const blank = (name: string, index: number): Omit<Node, "role" | "service"> => ({
+    name,
+    process: Process.make(kernel, name, index),
+    context: Context.empty(),
+    scope: undefined,
+    host: undefined,
+    probes: new Map(),
+    recorded: new Map()
+  })
+  const services = options.system.nodes.map(({ name, role, service }, index): Node => ({
+    ...blank(name, index),
+    role,
+    service
+  }))
+  const clients = options.clients.map((name, index): Node => ({
+    ...blank(name, services.length + index),
+    role: "client",
+    service: undefined
+  }))
+  return [...services, ...clients]
+}
+
+/** Makes the world with every node down, except the clients, which are up and never fail. */
+export const make = (options: Options): World => {
+  const { kernel, listener, network, recorder, system } = options
+  const nodes = makeNodes(kernel, options)
+  const byName = new Map(nodes.map((node) => [node.name, node]))
+  const startLabels = new Map(nodes.map((node) => [node, makeLabel(`start ${node.name}`)]))
+  const stopLabel = makeLabel("stop")
+  const graceLabel = makeLabel("grace")
+
+  const record = (kind: EventKind, node: Node, what: string): void => {
+    if (recorder === undefined) return
+    const task = kernel.current()
+    task.step = recorder.record({
+      time: kernel.now(),
+      kind,
+      node: node.name,
+      what,
+      because: [task.step]
+    })
+  }
+
+  const processOf = (name: string): Process.Process => {
+    const node = byName.get(name)
+    if (node === undefined) throw new Error(`${name} is not a node of ${system.name}`)
+    return node.process
+  }
+
+  /** A client for each way to reach a contract: any replica, or one in particular. */
+  const edge = (node: Node, contract: Contract.Any, policy: EdgePolicy) => {
+    const { scope } = node
+    if (scope === undefined) throw new Error(`${node.name} is down`)
+    const addresses = system.providers.get(contract.contractName) ?? []
+    const providers = addresses.map(processOf)
+    const routeLabel = makeLabel(`route ${node.name} ${contract.contractName}`)
+    const make = (pick: () => Process.Process): Caller.AnyClient =>
+      Caller.make({
+        kernel,
+        network,
+        caller: node.process,
+        contract,
+        policy,
+        pick,
+        context: node.context,
+        scope
+      })
+    const [only] = providers
+    if (only === undefined) throw new Error(`no node provides ${contract.contractName}`)
+    const spread = (): Process.Process =>
+      providers[(kernel.draw(routeLabel) >>> 0) % providers.length] ?? only
+    const client = make(providers.length === 1 ? () => only : spread)
+    const known = new Map<string, Caller.AnyClient>()
+    const at = (name: string): Caller.AnyClient => {
+      if (!addresses.includes(name)) {
+        throw new Error(`${name} does not provide ${contract.contractName}`)
+      }
+      let found = known.get(name)
+      if (found === undefined) {
+        const process = processOf(name)
+        found = providers.length === 1 ? client : make(() => process)
+        known.set(name, found)
+      }
+      return found
+    }
+    return { client, directory: { addresses, at } }
+  }
+
+  /** Prepares a new incarnation: its scope, and everything its code may ask for. */
+  const renew = (node: Node): Scope.Closeable => {
+    Process.start(node.process)
+    const scope = Scope.makeUnsafe()
+    node.scope = scope
+    node.probes = new Map()
+    node.context = Context.add(
+      Ambient.make(kernel, node, recorder, listener),
+      Scope.Scope,
+      scope
+    ) as Context.Context<never>
+    let context: Context.Context<never> = node.context
+    for (const use of node.service?.uses ?? []) {
+      const { client, directory } = edge(node, use.contract, use.policy)
+      context = Context.add(context, use.contract, client) as Context.Context<never>
+      context = Context.add(context, use.contract.directory, directory) as Context.Context<never>
+    }
+    node.context = context
+    return scope
+  }
+
+  const build = (node: Node): Effect.Effect<Host.Host | undefined, unknown, Scope.Scope> => {
+    const { service } = node
+    if (service === undefined) return Effect.succeed(undefined)
+    // The context holds a client for each contract in `uses`, which is all that handlers need.
+    const handlers = service.handlers as Effect.Effect<unknown, unknown, Scope.Scope>
+    return Effect.flatMap(handlers, (built) => {
+      if (service.provides === undefined) return Effect.succeed(undefined)
+      const missing = Contract.missingHandlers(service.provides, built)
+      if (missing.length > 0) {
+        return Effect.die(new Error(`${node.name} has no handler for ${missing.join(", ")}`))
+      }
+      return Host.make(
+        network,
+        service.provides,
+        // `missingHandlers` has just looked at every function.
+        built as Readonly<Record<string, unknown>>,
+        node.context as Context.Context<Scope.Scope>,
+        recorder !== undefined
+      )
+    })
+  }
+
+  const runStart = (task: Task): void => {
+    // Only `start` schedules this function, with a node.
+    const node = task.payload as Node
+    record("start", node, "starts")
+    const fiber = Effect.runForkWith(node.context as Context.Context<Scope.Scope>)(build(node))
+    fiber.addObserver((exit) => {
+      if (exit._tag === "Failure") {
+        if (!Cause.hasInterruptsOnly(exit.cause)) listener.onStartFailed(node, exit.cause)
+        return
+      }
+      node.host = exit.value
+      if (exit.value !== undefined) network.listen(node.process, exit.value)
+      record("up", node, "is up")
+      listener.onUp(node)
+    })
+  }
+
+  const start = (node: Node): void => {
+    if (node.process.isAlive) return
+    renew(node)
+    const label = startLabels.get(node) ?? stopLabel
+    kernel.schedule(kernel.now(), label, node.process, runStart, node)
+  }
+
+  const bury = (node: Node): void => {
+    Process.kill(node.process)
+    network.disconnect(node.process)
+    node.host = undefined
+    node.scope = undefined
+    node.probes = new Map()
+  }
+
+  const crash = (node: Node): void => {
+    if (!node.process.isAlive) return
+    record("crash", node, "crashes")
+    bury(node)
+  }
+
+  const stop = (node: Node, onDown: () => void): void => {
+    const { process, scope } = node
+    if (!process.isAlive || scope === undefined) return onDown()
+    const incarnation = process.incarnation
+    network.unlisten(process)
+    const down = (how: string) => (): void => {
+      if (process.incarnation !== incarnation) return
+      kernel.cancel(grace)
+      record("stop", node, how)
+      bury(node)
+      onDown()
+    }
+    const close = (): void => {
+      const fiber = Effect.runForkWith(node.context)(Scope.close(scope, Exit.void))
+      fiber.addObserver(() => {
+        kernel.schedule(kernel.now(), stopLabel, undefined, down("has stopped"), undefined)
+      })
+    }
+    const late = kernel.now() + graceMicros
+    const kill = down("is killed: too slow to stop")
+    const grace = kernel.schedule(late, graceLabel, undefined, kill, undefined)
+    kernel.schedule(kernel.now(), stopLabel, process, close, undefined)
+  }
+
+  for (const node of nodes) if (node.role === "client") renew(node)
+
+  return {
+    nodes,
+    node: (name) => byName.get(name),
+    client: (node, contract, policy) => edge(node, contract, policy).client,
+    start,
+    crash,
+    stop
+  }
+}
