@@ -6,7 +6,8 @@
  * one, puts the client and the directory into the context of whoever uses the contract.
  */
 import { Cause, Context, Effect } from "effect"
-import type { Rpc, RpcClient, RpcClientError, RpcGroup } from "effect/rpc"
+import type { Headers } from "effect/http"
+import type { Rpc, RpcClient, RpcClientError, RpcGroup, RpcMessage } from "effect/rpc"
 
 /**
  * How a call may fail besides the errors its procedure declares: it got no through (refused,
@@ -39,10 +40,19 @@ export type AnswerOf<_Procedure extends string, Result extends object> =
   | Result
   | Rpc.Wrapper<Result>
 
+/** What a handler is told besides the payload. */
+export interface CallOptions<Current extends Rpc.Any> {
+  readonly client: Rpc.ServerClient
+  readonly requestId: RpcMessage.RequestId
+  readonly headers: Headers.Headers
+  readonly rpc: Current
+}
+
 /** The handlers of a contract: for each procedure a function of its decoded payload. */
 export type HandlersOf<Rpcs extends Rpc.Any, Name extends string = string> = {
   readonly [Current in Rpcs as Current["_tag"]]: (
-    ...parameters: Parameters<Rpc.ToHandlerFn<Current>>
+    payload: Rpc.Payload<Current>,
+    options: CallOptions<Current>
   ) => AnswerOf<`${Name}.${Current["_tag"]}`, Rpc.ResultFrom<Current, unknown>>
 }
 

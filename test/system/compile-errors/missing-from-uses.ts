@@ -1,0 +1,43 @@
+/** Services that need what they do not declare, while built or while they handle. */
+import { Effect, FileSystem } from "effect"
+import { Service, Use } from "downforce"
+import { Ledger, Mail, Payments } from "../Fixture.ts"
+
+export const whileBuilt = Service.make("payments", {
+  provides: Payments,
+  uses: { mail: Use.make(Mail) },
+  // expect: missing from `uses` | "Ledger"
+  handlers: Effect.gen(function* () {
+    const ledger = yield* Ledger
+    yield* Mail
+    return Payments.of({ charge: (request) => ledger.append(request).pipe(Effect.orDie) })
+  })
+})
+
+export const whileHandling = Service.make("payments", {
+  provides: Payments,
+  uses: { mail: Use.make(Mail) },
+  // expect: missing from `uses` | "Ledger"
+  handlers: Effect.succeed(
+    Payments.of({
+      charge: Effect.fn("charge")(function* (request) {
+        const ledger = yield* Ledger
+        return yield* ledger.append(request).pipe(Effect.orDie)
+      })
+    })
+  )
+})
+
+export const ofOneReplica = Service.make("payments", {
+  // expect: missing from `uses` | "Ledger"
+  handlers: Effect.gen(function* () {
+    yield* Ledger.at("ledger-2")
+  })
+})
+
+export const notAContract = Service.make("payments", {
+  // expect: missing from `uses` | FileSystem
+  handlers: Effect.gen(function* () {
+    yield* FileSystem.FileSystem
+  })
+})
