@@ -3,6 +3,9 @@
  */
 import { fileURLToPath } from "node:url"
 import { defineConfig } from "vitest/config"
+import { fillIn } from "./test/Node20.ts"
+
+fillIn()
 
 export default defineConfig({
   resolve: {
