@@ -5,7 +5,7 @@
  * the call happened. Owns the passage of payloads to JSON and back, by the procedure's schema.
  */
 import type * as fc from "fast-check"
-import { Data, Result, Schema } from "effect"
+import { Data, Result, Schema, SchemaIssue } from "effect"
 import type { Rpc } from "effect/rpc"
 import type * as Contract from "../system/Contract.ts"
 
@@ -116,6 +116,15 @@ const attempt = <A>(
   if (rpc === undefined) return Result.fail(fail(`${name} has no such procedure`))
   return Result.try({
     try: () => use(codecOf(rpc)),
-    catch: (error) => fail(error instanceof Error ? error.message : String(error))
+    catch: (error) => fail(reasonOf(error))
   })
 }
+
+/** What a schema or a codec threw, on one line. */
+const reasonOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return String(error)
+  const text = SchemaIssue.isIssue(error.cause) ? formatIssue(error.cause) : error.message
+  return text.replaceAll(/\s*\n\s*/g, " ")
+}
+
+const formatIssue = SchemaIssue.makeFormatterDefault()

@@ -1,0 +1,40 @@
+import * as fc from "fast-check"
+import { describe, expect, it } from "vitest"
+import { type ChoiceKind, kindNames } from "../../src/turbulence/ChoicePoint.ts"
+import { type FaultKind, faultKinds } from "../../src/turbulence/Fault.ts"
+import * as Turbulence from "../../src/turbulence/Turbulence.ts"
+
+describe("turbulence", () => {
+  it("admits every kind and three faults by default", () => {
+    expect(Turbulence.swarm()).toEqual({ kinds: kindNames, faults: faultKinds, faultsMax: 3 })
+  })
+
+  it("admits nothing when calm", () => {
+    expect(Turbulence.problems(Turbulence.calm)).toEqual([])
+    expect(Turbulence.calm).toEqual({ kinds: [], faults: [], faultsMax: 0 })
+  })
+
+  it("is the same in whatever order and however often kinds are named", () => {
+    const chosen = fc.array(fc.constantFrom(...kindNames))
+    const faults = fc.array(fc.constantFrom(...faultKinds))
+    fc.assert(
+      fc.property(chosen, faults, (kinds, faults) => {
+        const turbulence = Turbulence.swarm({ kinds, faults })
+        expect(turbulence.kinds).toEqual(kindNames.filter((kind) => kinds.includes(kind)))
+        expect(turbulence.faults).toEqual(faultKinds.filter((fault) => faults.includes(fault)))
+        expect(Turbulence.problems(turbulence)).toEqual([])
+      })
+    )
+  })
+
+  it("reports unknown kinds and a number of faults out of range", () => {
+    // Names from a configuration file are texts that nobody has checked yet.
+    const kinds = ["lose", "gain"] as ReadonlyArray<string> as ReadonlyArray<ChoiceKind>
+    const faults = ["Flood"] as ReadonlyArray<string> as ReadonlyArray<FaultKind>
+    expect(Turbulence.problems(Turbulence.swarm({ kinds, faults, faultsMax: 0.5 }))).toEqual([
+      'turbulence: "gain" is no kind of choice',
+      'turbulence: "Flood" is no kind of fault',
+      "turbulence: faultsMax is 0.5; allowed are 0 to 100"
+    ])
+  })
+})
