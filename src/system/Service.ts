@@ -63,14 +63,14 @@ export type HandlersOf<P> = [P] extends [Contract.Any]
   ? Contract.HandlersOf<Contract.RpcsOf<P>, Contract.NameOf<P>>
   : unknown
 
-/** What the handler functions require, over and above the effect that builds them. */
-type RequiredByHandlers<P, H> =
-  RpcGroup.HandlersServices<Contract.RpcsOf<P>, H> extends infer Required
-    ? // Handlers of a wrong shape require `unknown`: the message about the shape is enough.
-      unknown extends Required
-      ? never
-      : Required
-    : never
+/**
+ * What the handler functions require, over and above the effect that builds them. Handlers of a
+ * wrong shape fall back to the widest type there is, whose requirements nobody knows: the message
+ * about the shape is enough.
+ */
+type RequiredByHandlers<P, H> = [HandlersOf<P>] extends [H]
+  ? never
+  : RpcGroup.HandlersServices<Contract.RpcsOf<P>, H>
 
 /** The name of a contract; for any other requirement, its type. */
 type NameOf<Requirement> = Requirement extends Contract.Identity<infer Name> ? Name : Requirement

@@ -41,3 +41,11 @@ export const notAContract = Service.make("payments", {
     yield* FileSystem.FileSystem
   })
 })
+
+declare const opaque: Effect.Effect<number, never, unknown>
+
+export const whoKnowsWhat = Service.make("payments", {
+  provides: Payments,
+  // expect: missing from `uses` | unknown
+  handlers: Effect.succeed(Payments.of({ charge: () => opaque }))
+})

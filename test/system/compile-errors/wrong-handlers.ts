@@ -49,3 +49,14 @@ export const ofNobody = Service.make("payments", {
   // expect: handlers without `provides` | "charge"
   handlers: Effect.succeed(Payments.of({ charge: () => Effect.succeed(1) }))
 })
+
+/** One mistake is one message: none about requirements, which are not known. */
+export const oneMessage = Service.make("payments", {
+  provides: Payments,
+  handlers: Effect.succeed(
+    Payments.of({
+      // expect: Payments.charge | Type 'string' is not assignable
+      charge: () => Effect.succeed("1")
+    })
+  )
+})
