@@ -134,7 +134,7 @@ export const make = <const Choices extends Choice | ReadonlyArray<Choice>>(
 /** The name of a client node, by its number from 0. */
 export const clientName = (client: number): string => `client-${client + 1}`
 
-/** The operation that a declared workload has for a recorded one; the first if there are several. */
+/** The operation that a declared workload has for a recorded one; the first of several. */
 export const find = (
   workload: Workload,
   contract: string,

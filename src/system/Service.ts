@@ -150,7 +150,7 @@ export const declare = <H, EX, R, P extends Contract.Any | undefined, E extends 
   provides: options.provides,
   uses: Object.values(options.uses ?? {}),
   "~types": undefined,
-  // The callers' types hold that H are handlers of P, if there is one, and that R is in `uses` or ambient.
-  // Each handler is only ever called with payloads decoded by its own procedure's schema.
+  // The callers' types hold that H are handlers of P, if there is one, and that R is in `uses` or
+  // ambient. Each handler is only ever called with payloads decoded by its own procedure's schema.
   handlers: options.handlers as unknown as Any["handlers"]
 })

@@ -33,7 +33,7 @@ export interface Use<out C extends Contract.Any = Contract.Any> {
 
 /** The options of an edge. */
 export interface Options {
-  /** How long one attempt may take, up to a day. Default 10 seconds. `"Infinity"` waits for ever. */
+  /** How long one attempt may take, up to a day. Default 10 seconds. `"Infinity"`: for ever. */
   readonly timeout?: Duration.Input
   /** Default: every attempt is the only one. */
   readonly retry?: {

@@ -28,7 +28,7 @@ const problemsOf = (
   })
 
 describe("a scenario", () => {
-  it("has everything turbulent, five minutes, 200 runs and the documented limits by default", () => {
+  it("has all turbulence, five minutes, 200 runs and the documented limits by default", () => {
     expect(WindTunnel.make("holds", { system, workload, properties: [holds] })).toMatchObject({
       kind: "wind-tunnel",
       name: "holds",
