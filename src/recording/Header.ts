@@ -18,7 +18,7 @@ export const Operation = Schema.Struct({
   id: Schema.NonEmptyString,
   /** The client node that runs it. */
   client: Schema.NonEmptyString,
-  /** Intended start in virtual milliseconds. A client still busy starts it as soon as it is free. */
+  /** Intended start in virtual milliseconds. A busy client starts it as soon as it is free. */
   atMs: Natural,
   /** The contract and the procedure it calls. */
   contract: Schema.NonEmptyString,
@@ -67,7 +67,10 @@ export const Twin = Schema.Struct({
 })
 
 /** A part of the cause that cannot be taken away, and how little of it is still enough. */
-export const Needed = Schema.Struct({ what: Schema.String, atLeast: Schema.optionalKey(Schema.String) })
+export const Needed = Schema.Struct({
+  what: Schema.String,
+  atLeast: Schema.optionalKey(Schema.String)
+})
 
 /** The header of a recording. */
 export const Header = Schema.Struct({
@@ -84,7 +87,10 @@ export const Header = Schema.Struct({
   system: Schema.String,
   /** All nodes in a defined order, clients last. */
   nodes: Schema.Array(
-    Schema.Struct({ name: Schema.NonEmptyString, role: Schema.Literals(["service", "fake", "client"]) })
+    Schema.Struct({
+      name: Schema.NonEmptyString,
+      role: Schema.Literals(["service", "fake", "client"])
+    })
   ),
   /** The run's place in its batch. */
   runIndex: Natural,
