@@ -49,6 +49,8 @@ export interface Stranger {
 export interface Violation {
   readonly property: string
   readonly counterexample: Counterexample
+  /** The service on which it showed, without replica numbers; `end` when judged after the end. */
+  readonly where: string
   readonly step: number
 }
 
@@ -93,6 +95,7 @@ export const fly = (plan: Plan): Flown => {
   let deadlineSet = -1
   let seenVersion = -1
   let faultsChanged = false
+  let isOver = false
 
   const report = (violation: Unasked.Violation | undefined): void => {
     if (violation === undefined || found !== undefined) return
@@ -107,7 +110,10 @@ export const fly = (plan: Plan): Flown => {
       })
     }
     const { counterexample, property } = violation
-    found = { property, counterexample, step }
+    const process = kernel.current().process
+    const node = process === undefined ? undefined : world.nodes[process.index]
+    const where = isOver ? "end" : (node?.service?.name ?? node?.role ?? "world")
+    found = { property, counterexample, where, step }
     kernel.stop()
   }
 
@@ -227,6 +233,7 @@ export const fly = (plan: Plan): Flown => {
 
   for (const node of world.nodes) world.start(node)
   const end = kernel.run()
+  isOver = true
   const unknown: Array<string> = []
   judgeEnd()
 
@@ -245,8 +252,8 @@ export const fly = (plan: Plan): Flown => {
         unknown.push("not every service came up")
       }
     }
-    const isOver = clients.isDone() && faults.areOver()
-    if (end._tag === "horizon" && !isOver) {
+    const isDone = clients.isDone() && faults.areOver()
+    if (end._tag === "horizon" && !isDone) {
       unknown.push("the horizon came before the workload was done and all faults had healed")
     }
     if (found !== undefined) return

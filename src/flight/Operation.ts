@@ -5,12 +5,13 @@
  * the call happened. Owns the passage of payloads to JSON and back, by the procedure's schema.
  */
 import type * as fc from "fast-check"
-import { Data, Result, Schema, SchemaIssue } from "effect"
+import { Data, Result, Schema, SchemaIssue, type Stream } from "effect"
 import type { Rpc } from "effect/rpc"
+import type { History, HistoryEntry, Outcome } from "../property/History.ts"
 import type * as Contract from "../system/Contract.ts"
 
-/** A kind of call to a contract (its identity is `Target`). */
-export interface Operation<out Target = unknown> {
+/** A kind of call to a contract (its identity is `Target`): to one procedure of it. */
+export interface Operation<out Target = unknown, out Procedure extends Rpc.Any = Rpc.Any> {
   readonly contract: Contract.Any
   readonly procedure: string
   /** Payloads as a client passes them: what the payload schema's `make` accepts. */
@@ -21,7 +22,21 @@ export interface Operation<out Target = unknown> {
    */
   readonly isIndefinite: (error: unknown) => boolean
   /** Exists for the type checker only. */
-  readonly "~types": { readonly target: Target } | undefined
+  readonly "~types": { readonly target: Target; readonly procedure: Procedure } | undefined
+}
+
+/** What an operation answers; a client collects the elements of a stream. */
+type Answer<Procedure extends Rpc.Any> =
+  Rpc.Success<Procedure> extends Stream.Stream<infer Element, infer _Error, infer _Services>
+    ? ReadonlyArray<Element>
+    : Rpc.Success<Procedure>
+
+/** An entry of the history whose procedure is known: what was asked, and what came of it. */
+export interface Entry<Procedure extends Rpc.Any> extends Omit<HistoryEntry, "outcome"> {
+  readonly payload: Rpc.Payload<Procedure>
+  readonly outcome?:
+    | { readonly _tag: "ok"; readonly value: Answer<Procedure> }
+    | Exclude<Outcome, { readonly _tag: "ok" }>
 }
 
 /** The identity of the contract that an operation calls. */
@@ -44,7 +59,7 @@ export const make = <C extends Contract.Any, const Name extends Procedures<C>>(
     /** Declared errors after which the call may have happened. Default: none. */
     readonly indefinite?: (error: Rpc.ErrorExit<ProcedureOf<C, Name>>) => boolean
   } = {}
-): Operation<C["Identifier"]> => ({
+): Operation<C["Identifier"], ProcedureOf<C, Name>> => ({
   contract,
   procedure,
   payload,
@@ -52,6 +67,21 @@ export const make = <C extends Contract.Any, const Name extends Procedures<C>>(
   isIndefinite: (options.indefinite ?? (() => false)) as (error: unknown) => boolean,
   "~types": undefined
 })
+
+/**
+ * The entries of a history that are of this kind, in order, with the types of their procedure.
+ *
+ * @example
+ * Operation.entries(checkout, view.history).filter(({ payload }) => payload.order === "o-1")
+ */
+export const entries = <Target, Procedure extends Rpc.Any>(
+  { contract, procedure }: Operation<Target, Procedure>,
+  history: History
+): ReadonlyArray<Entry<Procedure>> =>
+  // Payloads and answers in a history were decoded by the schemas of their own procedure.
+  history.filter(
+    (entry) => entry.contract === contract.contractName && entry.procedure === procedure
+  ) as ReadonlyArray<unknown> as ReadonlyArray<Entry<Procedure>>
 
 /** A payload that does not fit its procedure. */
 export class InvalidPayload extends Data.TaggedError("InvalidPayload")<{

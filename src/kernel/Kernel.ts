@@ -152,6 +152,7 @@ export const make = (options: Options): Kernel => {
     cancelled: false,
     stretched: false,
     step: -1,
+    origin: undefined,
     children: undefined
   }
   let current = root
@@ -164,15 +165,16 @@ export const make = (options: Options): Kernel => {
     run: (task: Task) => void,
     payload: unknown
   ): Task => {
-    const ordinal = nextOrdinal(cause, label)
+    const origin = cause.origin ?? cause
+    const ordinal = nextOrdinal(origin, label)
     return {
       time,
       sequence: sequence++,
-      high: childHigh(cause, label, ordinal),
-      low: childLow(cause, label, ordinal),
+      high: childHigh(origin, label, ordinal),
+      low: childLow(origin, label, ordinal),
       label,
       ordinal,
-      parent: keepParents && cause !== root ? cause : undefined,
+      parent: keepParents && origin !== root ? origin : undefined,
       process,
       incarnation: process === undefined ? 0 : process.incarnation,
       run,
@@ -180,6 +182,7 @@ export const make = (options: Options): Kernel => {
       cancelled: false,
       stretched: false,
       step: cause.step,
+      origin: undefined,
       children: undefined
     }
   }
@@ -210,6 +213,7 @@ export const make = (options: Options): Kernel => {
     if (isCeding) {
       isCeding = false
       const task = makeTask(current, now, process.labels.resume, process, runClosure, run)
+      task.origin = current.origin ?? current
       const held = choose("hold", current)
       if (held === 0) return enqueueReady(task, 0)
       task.time = now + held
@@ -334,16 +338,18 @@ export const make = (options: Options): Kernel => {
     },
     choose,
     draw: (label) => {
-      const ordinal = nextOrdinal(current, label)
+      const origin = current.origin ?? current
+      const ordinal = nextOrdinal(origin, label)
       return mix(
-        mix(options.seed ^ label.high, childHigh(current, label, ordinal)),
-        childLow(current, label, ordinal)
+        mix(options.seed ^ label.high, childHigh(origin, label, ordinal)),
+        childLow(origin, label, ordinal)
       )
     },
     identify: (label) => {
-      const ordinal = nextOrdinal(current, label)
-      const high = childHigh(current, label, ordinal)
-      return (high & 0x1fffff) * 0x1_0000_0000 + (childLow(current, label, ordinal) >>> 0)
+      const origin = current.origin ?? current
+      const ordinal = nextOrdinal(origin, label)
+      const high = childHigh(origin, label, ordinal)
+      return (high & 0x1fffff) * 0x1_0000_0000 + (childLow(origin, label, ordinal) >>> 0)
     },
     note: (value) => {
       digestHigh = mix(digestHigh, value)

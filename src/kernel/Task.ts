@@ -45,6 +45,11 @@ export interface Task {
   stretched: boolean
   /** The recorded step this task is part of or was caused by; -1 when there is none. */
   step: number
+  /**
+   * The task whose children this one's children are: itself, or, when it is the rest of a task that
+   * was taken off the processor, that task. So preempting a task changes no key of what it causes.
+   */
+  origin: Task | undefined
   /** How many children of each label it has: pairs of label and count. */
   children: Array<{ readonly label: Label; count: number }> | undefined
 }

@@ -1,0 +1,84 @@
+/**
+ * What a run flies, drawn from its seed: operations, fault plan and the source of outcomes.
+ *
+ * Each part is drawn from a stream of its own, so that a run is the same alone as in its batch,
+ * and so that what is taken away while shrinking leaves the rest as it was.
+ */
+import { Result } from "effect"
+import type * as Header from "../recording/Header.ts"
+import * as Entropy from "../turbulence/Entropy.ts"
+import * as FaultPlan from "../turbulence/FaultPlan.ts"
+import * as Generate from "../turbulence/Generate.ts"
+import * as Swarm from "../turbulence/Swarm.ts"
+import type * as Operation from "./Operation.ts"
+import type { WindTunnel } from "./WindTunnel.ts"
+import * as Workload from "./Workload.ts"
+
+/** An operation that fast-check can still shrink. */
+export interface DrawnOperation {
+  readonly index: number
+  readonly operation: Header.Operation
+  readonly drawn: Generate.Drawn<Workload.Element>
+}
+
+/** What one run flies. */
+export interface DrawnRun {
+  readonly seed: number
+  readonly operations: ReadonlyArray<DrawnOperation>
+  readonly faults: ReadonlyArray<FaultPlan.DrawnFault>
+  readonly entropy: Entropy.Entropy
+}
+
+const targetsByTunnel = new WeakMap<WindTunnel, FaultPlan.Targets>()
+
+/** Nodes and links of a scenario that faults may act on, in order of declaration. */
+export const targetsOf = (tunnel: WindTunnel): FaultPlan.Targets => {
+  const known = targetsByTunnel.get(tunnel)
+  if (known !== undefined) return known
+  const { system, workload } = tunnel
+  const clients = Array.from({ length: workload.clients }, (_, index) => Workload.clientName(index))
+  const links: Array<{ readonly from: string; readonly to: string }> = []
+  const seen = new Set<string>()
+  const connect = (from: string, to: string): void => {
+    if (from === to || seen.has(`${from}>${to}`)) return
+    seen.add(`${from}>${to}`)
+    links.push({ from, to })
+  }
+  const edge = (from: string, contract: string): void => {
+    for (const to of system.providers.get(contract) ?? []) {
+      connect(from, to)
+      connect(to, from)
+    }
+  }
+  for (const node of system.nodes) {
+    for (const use of node.service.uses) edge(node.name, use.contract.contractName)
+  }
+  for (const client of clients) {
+    for (const { operation } of workload.choices) edge(client, operation.contract.contractName)
+  }
+  const targets = { nodes: system.nodes.map((node) => node.name), links, clients }
+  targetsByTunnel.set(tunnel, targets)
+  return targets
+}
+
+/** Draws a run. Fails when a payload that the workload draws does not fit its procedure. */
+export const drawRun = (
+  tunnel: WindTunnel,
+  seed: number
+): Result.Result<DrawnRun, Operation.InvalidPayload> => {
+  const { turbulence, workload } = tunnel
+  const operations: Array<DrawnOperation> = []
+  for (let index = 0; index < workload.operations; index++) {
+    const drawn = Generate.draw(workload.element, seed, `operation ${index + 1}`)
+    const operation = Workload.toRecorded(workload, index, drawn.value)
+    if (Result.isFailure(operation)) return Result.fail(operation.failure)
+    operations.push({ index, operation: operation.success, drawn })
+  }
+  const faults = FaultPlan.drawPlan(seed, targetsOf(tunnel), {
+    kinds: turbulence.faults,
+    faultsMax: turbulence.faultsMax,
+    overMs: Math.floor(workload.overMicros / 1000)
+  })
+  const entropy = Entropy.fromSeed(seed, Swarm.rates(seed, turbulence.kinds))
+  return Result.succeed({ seed, operations, faults, entropy })
+}

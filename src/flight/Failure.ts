@@ -1,0 +1,130 @@
+/**
+ * From a failing run to a failure as it is shown: shrunk, flown again, explained by a passing twin.
+ */
+import { Result } from "effect"
+import { firstDifference } from "../recording/Difference.ts"
+import type { Needed, Twin } from "../recording/Header.ts"
+import { type Deviation, kinds, outcomeText } from "../turbulence/ChoicePoint.ts"
+import { toText } from "../turbulence/Fault.ts"
+import type { FoundFailure, RunSummary } from "./BatchResult.ts"
+import { drawRun } from "./Draw.ts"
+import * as Record from "./Record.ts"
+import type { Scenario } from "./Scenario.ts"
+import * as Shrink from "./Shrink.ts"
+
+/** A flight that does not come out the same when it is flown again: not deterministic. */
+export interface Unrepeatable {
+  readonly _tag: "Unrepeatable"
+  readonly seed: number
+  readonly reason: string
+}
+
+/** What a deviation did, as people read it: `reorder 1.2s: client-1>gateway charge`. */
+export const deviationText = (deviation: Deviation): string => {
+  const where = deviation.path.split(" › ").at(-1) ?? deviation.path
+  const amount = outcomeText(deviation.kind, deviation.outcome)
+  return amount === "yes" ? `${deviation.kind} ${where}` : `${deviation.kind} ${amount}: ${where}`
+}
+
+/** What could not be taken away, each with how little of it is still enough. */
+const neededOf = (candidate: Shrink.Candidate): ReadonlyArray<typeof Needed.Type> => [
+  ...candidate.faults.map(({ fault }) => ({ what: toText(fault) })),
+  ...candidate.deviations.map((deviation) => ({
+    what: deviationText(deviation),
+    ...(kinds[deviation.kind].spread === "wide"
+      ? { atLeast: outcomeText(deviation.kind, deviation.outcome) }
+      : {})
+  }))
+]
+
+/**
+ * The passing flight that shares the longest beginning with the failing one, among those with one
+ * fault or deviation less.
+ */
+const twinOf = (
+  scenario: Scenario,
+  candidate: Shrink.Candidate,
+  failing: Record.Recorded,
+  provenance: Record.Provenance
+): typeof Twin.Type | undefined => {
+  const { cause } = failing.header
+  const without = [
+    ...candidate.faults.map(({ fault }) => ({
+      change: `without: ${toText(fault)}`,
+      cause: { ...cause, faults: cause.faults.filter((each) => each.id !== fault.id) }
+    })),
+    ...candidate.deviations.map((deviation) => ({
+      change: `without: ${deviationText(deviation)}`,
+      cause: {
+        ...cause,
+        deviations: cause.deviations.filter((each) => each.key !== deviation.key)
+      }
+    }))
+  ]
+  let nearest: typeof Twin.Type | undefined
+  for (const { cause, change } of without) {
+    const twin = Record.ofCause(scenario, cause, provenance)
+    if (twin.flown.violation !== undefined) continue
+    const first = firstDifference(failing.events, twin.events)
+    if (first === undefined || first >= failing.events.length) continue
+    if (nearest === undefined || first > nearest.firstDifference) {
+      nearest = { change, firstDifference: first }
+    }
+  }
+  return nearest
+}
+
+/** Shrinks the failure of a run and records what is left of it. */
+export const ofRun = (
+  scenario: Scenario,
+  run: RunSummary,
+  met: number,
+  budget: Shrink.Budget | undefined,
+  provenance: Record.Provenance
+): Result.Result<FoundFailure, Unrepeatable> => {
+  const { seed, signature } = run
+  const unrepeatable = (reason: string): Result.Result<FoundFailure, Unrepeatable> =>
+    Result.fail({ _tag: "Unrepeatable", seed, reason })
+  const drawn = drawRun(scenario.tunnel, seed)
+  if (Result.isFailure(drawn) || signature === undefined) {
+    return unrepeatable("the run cannot be drawn again")
+  }
+  const first = Record.ofDrawn(scenario, drawn.success, provenance)
+  if (first.flown.digest !== run.digest || first.header.failure?.signature !== signature) {
+    return unrepeatable("the run came out differently when it was flown again")
+  }
+  const start: Shrink.Candidate = {
+    operations: drawn.success.operations,
+    faults: drawn.success.faults,
+    deviations: first.header.cause.deviations
+  }
+  const shrunk =
+    budget === undefined
+      ? { candidate: start, flights: 0, isMinimal: false }
+      : Shrink.shrink(scenario.tunnel, seed, start, signature, budget)
+  const { candidate } = shrunk
+  const cause = {
+    seed: first.header.cause.seed,
+    workload: candidate.operations.map(({ operation }) => operation),
+    faults: candidate.faults.map(({ fault }) => fault),
+    deviations: candidate.deviations
+  }
+  const final = Record.ofCause(scenario, cause, provenance)
+  if (final.header.failure?.signature !== signature) {
+    return unrepeatable("the shrunk run came out differently when it was flown again")
+  }
+  const twin = budget === undefined ? undefined : twinOf(scenario, candidate, final, provenance)
+  return Result.succeed({
+    header: {
+      ...final.header,
+      eventsBefore: first.events.length,
+      ...(twin === undefined ? {} : { twin }),
+      needed: shrunk.isMinimal ? neededOf(candidate) : []
+    },
+    events: final.events,
+    metCount: met,
+    shrinkFlights: shrunk.flights,
+    isMinimal: shrunk.isMinimal,
+    regression: undefined
+  })
+}
