@@ -275,7 +275,7 @@ const rules: ReadonlyArray<Rule> = [
     reason: "the same seed flies the same way, and no test waits",
     where: /^(src|tui|systems|simulations|test)\//u,
     find: (source) => Findings.globals(source, wallClock),
-    edges: [],
+    edges: [{ path: /^tui\/openReplay\.ts$/u, reason: "a person watches: playing and drawing" }],
     caught: ["src/kernel/Kernel.ts", "const now = (x: number) => x + Date.now()"]
   },
   {
@@ -283,7 +283,13 @@ const rules: ReadonlyArray<Rule> = [
     reason: "everything else works in a thread, a test and a browser alike",
     where: /^(src|tui|systems|simulations)\//u,
     find: (source) => Findings.members(source, ["process", "console"]),
-    edges: [{ path: /^src\/cli\//u, reason: "the edge: arguments, streams, exit codes" }],
+    edges: [
+      { path: /^src\/cli\//u, reason: "the edge: arguments, streams, exit codes" },
+      {
+        path: /^tui\/openReplay\.ts$/u,
+        reason: "takes the terminal, and gives it back at a signal"
+      }
+    ],
     caught: ["src/report/Failure.ts", 'console.log("failed")']
   },
   {

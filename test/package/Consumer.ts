@@ -55,7 +55,7 @@ const mustRun = async (folder: string, command: string, ...parameters: ReadonlyA
   return ran
 }
 
-/** Builds and packs beside `dist/`, so that no stale file is packed and no running test disturbed. */
+/** Builds beside `dist/`, so that no stale file is packed and no running test is disturbed. */
 const pack = async (stage: string): Promise<{ tarball: string; packed: ReadonlyArray<string> }> => {
   const outDir = join(stage, "dist")
   await mustRun(root, process.execPath, tsc, "-p", "tsconfig.build.json", "--outDir", outDir)
