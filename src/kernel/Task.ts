@@ -50,21 +50,34 @@ export interface Task {
    * was taken off the processor, that task. So preempting a task changes no key of what it causes.
    */
   origin: Task | undefined
-  /** How many children of each label it has: pairs of label and count. */
-  children: Array<{ readonly label: Label; count: number }> | undefined
+  /** How many children of each label it has: a short list, or a map when there are many labels. */
+  children: Array<{ readonly label: Label; count: number }> | Map<Label, number> | undefined
 }
+
+/** How many labels are looked for one by one before a map is made. */
+const labelsInList = 8
 
 /** The next ordinal for a label under a task. */
 export const nextOrdinal = (task: Task, label: Label): number => {
-  const children = task.children
+  const { children } = task
   if (children === undefined) {
     task.children = [{ label, count: 1 }]
     return 0
   }
+  if (children instanceof Map) {
+    const count = children.get(label) ?? 0
+    children.set(label, count + 1)
+    return count
+  }
   for (const entry of children) {
     if (entry.label === label) return entry.count++
   }
-  children.push({ label, count: 1 })
+  if (children.length < labelsInList) {
+    children.push({ label, count: 1 })
+  } else {
+    task.children = new Map(children.map((entry) => [entry.label, entry.count]))
+    task.children.set(label, 1)
+  }
   return 0
 }
 
