@@ -35,7 +35,6 @@ export interface Options {
   readonly kernel: Kernel
   readonly world: World
   readonly workload: Workload.Workload
-  readonly operations: ReadonlyArray<Header.Operation>
   readonly recorder: Recorder | undefined
   /** Called after the last operation has ended. */
   readonly onDone: () => void

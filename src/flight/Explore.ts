@@ -8,10 +8,11 @@ import * as Seed from "../turbulence/Seed.ts"
 import type { BatchVerdict, RunSummary } from "./BatchResult.ts"
 import { drawRun } from "./Draw.ts"
 import * as Flight from "./Flight.ts"
+import type { Violation } from "./Judge.ts"
 import type { WindTunnel } from "./WindTunnel.ts"
 
-/** The signature of a violation: its property, its subject, and the part of the system it showed in. */
-export const signatureOf = (violation: Flight.Violation): string =>
+/** The signature of a violation: its property, its subject, and where in the system it showed. */
+export const signatureOf = (violation: Violation): string =>
   signature(violation.property, violation.counterexample.subject, violation.where)
 
 /** What a flight comes to. */

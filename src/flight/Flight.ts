@@ -1,16 +1,12 @@
 /**
- * One flight: a system, a workload, a fault plan and a source of outcomes in; a verdict out.
+ * One flight: a system, a workload, a fault plan and a source of outcomes in; a judgement out.
  *
- * Owns the assembly of kernel, world, clients and monitor, and when a flight ends. What to fly and
+ * Owns the assembly of kernel, world, clients and judge, and when a flight ends. What to fly and
  * what to make of many flights is the business of Explore, Shrink and Replay.
  */
 import * as KernelModule from "../kernel/Kernel.ts"
 import { makeLabel, pathOf, type Task } from "../kernel/Task.ts"
 import type { History } from "../property/History.ts"
-import * as Monitor from "../property/Monitor.ts"
-import type { Probe } from "../property/Probe.ts"
-import type { Counterexample } from "../property/Verdict.ts"
-import type { View } from "../property/View.ts"
 import type * as Header from "../recording/Header.ts"
 import * as Recorder from "../recording/Recorder.ts"
 import { type Entropy, keyText } from "../turbulence/Entropy.ts"
@@ -21,6 +17,8 @@ import * as Network from "../world/Network.ts"
 import type { Node } from "../world/Node.ts"
 import * as World from "../world/World.ts"
 import * as Clients from "./Clients.ts"
+import * as FlightView from "./FlightView.ts"
+import * as Judge from "./Judge.ts"
 import { recordState } from "./StateRecorder.ts"
 import * as Unasked from "./Unasked.ts"
 import type { WindTunnel } from "./WindTunnel.ts"
@@ -45,24 +43,8 @@ export interface Stranger {
   readonly reason: string
 }
 
-/** A property that was violated in a flight, and where in its recording (-1 without one). */
-export interface Violation {
-  readonly property: string
-  readonly counterexample: Counterexample
-  /** The service on which it showed, without replica numbers; `end` when judged after the end. */
-  readonly where: string
-  readonly step: number
-}
-
 /** What came of a flight. */
-export interface Flown {
-  readonly violation: Violation | undefined
-  /** A property whose own code failed: neither a pass nor a violation. */
-  readonly threw: Monitor.CheckThrew | undefined
-  /** Why it cannot be called a pass; empty when it can. */
-  readonly unknown: ReadonlyArray<string>
-  /** The `Sometimes` that were reached, in order of declaration. */
-  readonly reached: ReadonlyArray<string>
+export interface Flown extends Judge.Judgement {
   /** Kernel steps. */
   readonly steps: number
   readonly simulatedMicros: number
@@ -82,74 +64,61 @@ export const cooldownMicros = 15_000_000
 
 const cooldownLabel = makeLabel("cooldown")
 const deadlineLabel = makeLabel("deadline")
+const nothing = (): void => {}
 
-/** Flies a plan, alone and from start to end, synchronously. */
-export const fly = (plan: Plan): Flown => {
-  const { scenario } = plan
-  const recorder = plan.isRecorded ? Recorder.make() : undefined
-  const monitor = Monitor.make(scenario.properties)
-  let found: Violation | undefined
-  let threw: Monitor.CheckThrew | undefined
-  const up = new Set<Node>()
-  let coolUntil: number | undefined
-  let deadlineSet = -1
-  let seenVersion = -1
-  let faultsChanged = false
-  let isOver = false
+/** Everything that flies. */
+interface Aircraft {
+  readonly kernel: KernelModule.Kernel
+  readonly network: Network.Network
+  readonly world: World.World
+  readonly clients: Clients.Clients
+  readonly faults: Faults.Faults
+  readonly judge: Judge.Judge
+  readonly recorder: Recorder.Recorder | undefined
+  /** The nodes that have come up at least once. */
+  readonly up: ReadonlySet<Node>
+  readonly strangers: ReadonlyArray<Stranger>
+}
 
-  const report = (violation: Unasked.Violation | undefined): void => {
-    if (violation === undefined || found !== undefined) return
-    let step = -1
-    if (recorder !== undefined) {
-      const { actual, expected } = violation.counterexample
-      step = recorder.record({
-        time: kernel.now(),
-        kind: "check",
-        what: `${violation.property}: expected ${expected}, got ${actual}`,
-        because: [kernel.current().step]
-      })
-    }
-    const { counterexample, property } = violation
-    const process = kernel.current().process
-    const node = process === undefined ? undefined : world.nodes[process.index]
-    const where = isOver ? "end" : (node?.service?.name ?? node?.role ?? "world")
-    found = { property, counterexample, where, step }
-    kernel.stop()
-  }
+const clientNames = (scenario: WindTunnel): ReadonlyArray<string> =>
+  Array.from({ length: scenario.workload.clients }, (_, index) => Workload.clientName(index))
 
-  const reportFinding = (finding: Monitor.Finding | undefined): void => {
-    if (finding === undefined) return
-    if (finding._tag === "Violation") return report(finding)
-    threw = finding
-    kernel.stop()
-  }
-
-  const kernel: KernelModule.Kernel = KernelModule.make({
+const makeKernel = (
+  plan: Plan,
+  recorder: Recorder.Recorder | undefined,
+  afterTask: (task: Task) => void
+): KernelModule.Kernel =>
+  KernelModule.make({
     entropy: plan.entropy,
-    limits: scenario.limits,
-    horizonMicros: scenario.horizonMicros,
+    limits: plan.scenario.limits,
+    horizonMicros: plan.scenario.horizonMicros,
     seed: plan.seed,
     onChoice:
       recorder === undefined
         ? undefined
         : (task, kind, outcome, key) =>
             recorder.noteDeviation({ key: keyText(key), path: pathOf(task), kind, outcome }),
-    afterTask: (task) => afterTask(task)
+    afterTask
   })
+
+/** Puts everything together. `onChange` is called when an operation ends or a fault heals. */
+const assemble = (plan: Plan, afterTask: (task: Task) => void, onChange: () => void): Aircraft => {
+  const { scenario } = plan
+  const recorder = plan.isRecorded ? Recorder.make() : undefined
+  const kernel = makeKernel(plan, recorder, afterTask)
   const links = Link.make()
   const network = Network.make(kernel, links, recorder)
+  const up = new Set<Node>()
   const world: World.World = World.make({
     kernel,
     system: scenario.system,
-    clients: Array.from({ length: scenario.workload.clients }, (_, index) =>
-      Workload.clientName(index)
-    ),
+    clients: clientNames(scenario),
     links,
     network,
     recorder,
     listener: {
-      onDefect: (node, cause) => report(Unasked.defect(node, cause, "running")),
-      onStartFailed: (node, cause) => report(Unasked.defect(node, cause, "starting")),
+      onDefect: (node, cause) => judge.report(Unasked.defect(node, cause, "running")),
+      onStartFailed: (node, cause) => judge.report(Unasked.defect(node, cause, "starting")),
       onUp: (node) => {
         if (up.has(node)) return
         up.add(node)
@@ -158,130 +127,101 @@ export const fly = (plan: Plan): Flown => {
     }
   })
   const { prepared, strangers } = Clients.prepare(scenario.workload, plan.operations)
-
-  /** Nothing unusual will begin any more: what has to come to hold must do so from here on. */
-  const settleIfOver = (): void => {
-    if (!clients.isDone() || !faults.areOver() || coolUntil !== undefined) return
-    coolUntil = kernel.now() + cooldownMicros
-    monitor.settle(kernel.now())
-    kernel.scheduleUnder(kernel.root, coolUntil, cooldownLabel, undefined, () => {}, undefined)
-  }
-
   const clients: Clients.Clients = Clients.make(
-    {
-      kernel,
-      world,
-      workload: scenario.workload,
-      operations: plan.operations,
-      recorder,
-      onDone: settleIfOver
-    },
+    { kernel, world, workload: scenario.workload, recorder, onDone: onChange },
     prepared
   )
-  const faultStrangers = Faults.strangers(plan.faults, world)
-  const known = plan.faults.filter((fault) => !faultStrangers.some((each) => each.fault === fault))
-  const faults = Faults.schedule(kernel, world, links, known, recorder, () => {
-    faultsChanged = true
-    settleIfOver()
+  const view = FlightView.make(kernel, world, () => clients.history)
+  const judge: Judge.Judge = Judge.make(scenario, kernel, view, recorder, () => {
+    const { process } = kernel.current()
+    const node = process === undefined ? undefined : world.nodes[process.index]
+    return node?.service?.name ?? node?.role ?? "world"
   })
-
-  const nodeOf = (task: Task): Node | undefined =>
-    task.process === undefined ? undefined : world.nodes[task.process.index]
-
-  const view: View = {
-    get time() {
-      return kernel.now()
-    },
-    get history() {
-      return clients.history
-    },
-    get nodes() {
-      return world.nodes.filter((node) => node.process.isAlive).map((node) => node.name)
-    },
-    read: <A>(probe: Probe<A>): ReadonlyMap<string, A> => {
-      const values = new Map<string, A>()
-      for (const node of world.nodes) {
-        // A probe is its own key: what was exposed under it has its type.
-        const read = node.probes.get(probe as unknown as Probe<unknown>)
-        if (read !== undefined && node.process.isAlive) values.set(node.name, read() as A)
-      }
-      return values
-    }
-  }
-
-  /** Wakes up when an `Eventually` runs out of time. */
-  const watchDeadline = (): void => {
-    const deadline = monitor.deadline()
-    if (deadline === undefined || deadline === deadlineSet) return
-    deadlineSet = deadline
-    kernel.scheduleUnder(kernel.root, deadline, deadlineLabel, undefined, () => {}, undefined)
-  }
-
-  const mayHaveChanged = (node: Node | undefined): boolean =>
-    node === undefined || node.probes.size > 0 || clients.version() !== seenVersion || faultsChanged
-
-  const afterTask = (task: Task): void => {
-    const node = nodeOf(task)
-    if (recorder !== undefined) recordState(recorder, kernel, world, task, node)
-    if (found !== undefined || !mayHaveChanged(node)) return
-    seenVersion = clients.version()
-    faultsChanged = false
-    reportFinding(monitor.observe(view))
-    watchDeadline()
-    if (coolUntil !== undefined && kernel.now() >= coolUntil && monitor.settled()) kernel.stop()
-  }
-
-  for (const node of world.nodes) world.start(node)
-  const end = kernel.run()
-  isOver = true
-  const unknown: Array<string> = []
-  judgeEnd()
-
-  function judgeEnd(): void {
-    if (found !== undefined || threw !== undefined) return
-    if (end._tag === "limit" && end.limit !== "stepsMax") return report(Unasked.livelock(end))
-    if (end._tag === "limit") {
-      unknown.push(`${end.limit} reached: ${scenario.limits[end.limit]} steps`)
-      return
-    }
-    if (end._tag === "quiescent") {
-      if (faults.active().length > 0) throw new Error("a fault is left when nothing else is")
-      const handling = world.nodes.flatMap((node) => node.host?.handling() ?? [])
-      report(Unasked.deadlock(network.pending(), handling, kernel.now()))
-      if (found === undefined && up.size < scenario.system.nodes.length) {
-        unknown.push("not every service came up")
-      }
-    }
-    const isDone = clients.isDone() && faults.areOver()
-    if (end._tag === "horizon" && !isDone) {
-      unknown.push("the horizon came before the workload was done and all faults had healed")
-    }
-    if (found !== undefined) return
-    const how = end._tag === "stopped" ? "settled" : end._tag
-    const final = monitor.finish(view, how)
-    reportFinding(final.finding)
-    unknown.push(...final.unknown)
-  }
-
+  const lost = Faults.strangers(plan.faults, world)
+  const known = plan.faults.filter((fault) => !lost.some((each) => each.fault === fault))
+  const faults = Faults.schedule(kernel, world, links, known, recorder, onChange)
   return {
-    violation: found,
-    threw,
-    unknown,
-    reached: monitor.reached(),
-    steps: kernel.steps(),
-    simulatedMicros: kernel.now(),
-    digest: kernel.digest(),
-    history: clients.history,
+    kernel,
+    network,
+    world,
+    clients,
+    faults,
+    judge,
+    recorder,
+    up,
     strangers: [
       ...strangers.map(({ operation, reason }) => ({
         where: `operation ${operation.id}`,
         reason
       })),
-      ...faultStrangers.map(({ fault, name }) => ({
+      ...lost.map(({ fault, name }) => ({
         where: `fault ${fault.id}`,
         reason: `the system has no node ${name}`
       }))
-    ],
+    ]
+  }
+}
+
+/** Flies a plan, alone and from start to end, synchronously. */
+export const fly = (plan: Plan): Flown => {
+  let coolUntil: number | undefined
+  let deadlineSet: number | undefined
+  let seenVersion = -1
+  let hasChanged = false
+
+  /** Nothing unusual will begin any more: what has to come to hold must do so from here on. */
+  const onChange = (): void => {
+    hasChanged = true
+    if (coolUntil !== undefined || !clients.isDone() || !faults.areOver()) return
+    coolUntil = kernel.now() + cooldownMicros
+    judge.settle()
+    kernel.scheduleUnder(kernel.root, coolUntil, cooldownLabel, undefined, nothing, undefined)
+  }
+
+  /** Wakes up when an `Eventually` runs out of time. */
+  const watchDeadline = (): void => {
+    const deadline = judge.deadline()
+    if (deadline === undefined || deadline === deadlineSet) return
+    deadlineSet = deadline
+    kernel.scheduleUnder(kernel.root, deadline, deadlineLabel, undefined, nothing, undefined)
+  }
+
+  const afterTask = (task: Task): void => {
+    const node = task.process === undefined ? undefined : world.nodes[task.process.index]
+    if (recorder !== undefined) recordState(recorder, kernel, world, task, node)
+    const isQuiet =
+      node !== undefined &&
+      node.probes.size === 0 &&
+      clients.version() === seenVersion &&
+      !hasChanged
+    if (isQuiet || judge.isOver()) return
+    seenVersion = clients.version()
+    hasChanged = false
+    judge.observe()
+    watchDeadline()
+    if (coolUntil !== undefined && kernel.now() >= coolUntil && judge.isSettled()) kernel.stop()
+  }
+
+  const aircraft = assemble(plan, afterTask, onChange)
+  const { clients, faults, judge, kernel, network, recorder, strangers, up, world } = aircraft
+  for (const node of world.nodes) world.start(node)
+  const end = kernel.run()
+  const judgement = judge.conclude(end, {
+    isDone: clients.isDone() && faults.areOver(),
+    areAllUp: up.size === plan.scenario.system.nodes.length,
+    hasFaultsLeft: faults.active().length > 0,
+    deadlock: () => {
+      const handling = world.nodes.flatMap((node) => node.host?.handling() ?? [])
+      return Unasked.deadlock(network.pending(), handling, kernel.now())
+    }
+  })
+  return {
+    ...judgement,
+    steps: kernel.steps(),
+    simulatedMicros: kernel.now(),
+    digest: kernel.digest(),
+    history: clients.history,
+    strangers,
     recorder
   }
 }

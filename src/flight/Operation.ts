@@ -9,6 +9,7 @@ import { Data, Result, Schema, SchemaIssue, type Stream } from "effect"
 import type { Rpc } from "effect/rpc"
 import type { History, HistoryEntry, Outcome } from "../property/History.ts"
 import type * as Contract from "../system/Contract.ts"
+import { codecOf } from "../world/Wire.ts"
 
 /** A kind of call to a contract (its identity is `Target`): to one procedure of it. */
 export interface Operation<out Target = unknown, out Procedure extends Rpc.Any = Rpc.Any> {
@@ -100,7 +101,9 @@ export const encodePayload = (
   procedure: string,
   payload: unknown
 ): Result.Result<Schema.Json, InvalidPayload> =>
-  attempt(contract, procedure, (codec) => codec.encode(payload))
+  attempt(contract, procedure, (rpc) =>
+    codecOf(rpc).payload.encode(rpc.payloadSchema.make(payload))
+  )
 
 /** Turns JSON, as recorded, into the payload that handlers see (its decoded form). */
 export const decodePayload = (
@@ -108,44 +111,19 @@ export const decodePayload = (
   procedure: string,
   json: Schema.Json
 ): Result.Result<unknown, InvalidPayload> =>
-  attempt(contract, procedure, (codec) => codec.decode(json))
-
-interface PayloadCodec {
-  readonly encode: (payload: unknown) => Schema.Json
-  readonly decode: (json: Schema.Json) => unknown
-}
-
-const codecs = new WeakMap<Rpc.AnyWithProps, PayloadCodec>()
-
-const codecOf = (rpc: Rpc.AnyWithProps): PayloadCodec => {
-  const known = codecs.get(rpc)
-  if (known !== undefined) return known
-  // The codec that Effect's own RPC uses for JSON. A schema that needs services to encode has none
-  // here and throws, which `attempt` reports.
-  const schema = Schema.toCodecJson(rpc.payloadSchema) as unknown as Schema.Codec<
-    unknown,
-    Schema.Json
-  >
-  const encode = Schema.encodeSync(schema)
-  const codec: PayloadCodec = {
-    encode: (payload) => encode(rpc.payloadSchema.make(payload)),
-    decode: Schema.decodeSync(schema)
-  }
-  codecs.set(rpc, codec)
-  return codec
-}
+  attempt(contract, procedure, (rpc) => codecOf(rpc).payload.decode(json))
 
 const attempt = <A>(
   contract: Contract.Any,
   procedure: string,
-  use: (codec: PayloadCodec) => A
+  use: (rpc: Rpc.AnyWithProps) => A
 ): Result.Result<A, InvalidPayload> => {
   const name = contract.contractName
   const fail = (reason: string) => new InvalidPayload({ contract: name, procedure, reason })
   const rpc = contract.group.requests.get(procedure)
   if (rpc === undefined) return Result.fail(fail(`${name} has no such procedure`))
   return Result.try({
-    try: () => use(codecOf(rpc)),
+    try: () => use(rpc),
     catch: (error) => fail(reasonOf(error))
   })
 }

@@ -9,7 +9,7 @@ import type { Kernel } from "./Kernel.ts"
 import type { Process, RawFiber } from "./Process.ts"
 import type { Task } from "./Task.ts"
 
-/** What every wall clock of a flight shows when it begins: 2030-01-01T00:00:00Z, in milliseconds. */
+/** What every wall clock shows when a flight begins: 2030-01-01T00:00:00Z, in milliseconds. */
 export const epochMillis = 1_893_456_000_000
 
 /** Called when a sleep ends, before its fiber goes on; used for recording. */

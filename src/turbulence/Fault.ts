@@ -30,7 +30,7 @@ export const Slow = Schema.TaggedStruct("Slow", { ...window, node: NodeName, ste
 /**
  * No message crosses between `left` and `right`. `complete`: together they are all nodes.
  * `partial`: others still reach both. `one-way`: only messages from left to right are stopped.
- * `bridge`: all nodes but the bridge are on one side, and only the bridge, on neither, reaches both.
+ * `bridge`: all nodes but one are on a side, and only that one, the bridge, reaches both.
  */
 export const Partition = Schema.TaggedStruct("Partition", {
   ...window,

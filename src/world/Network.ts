@@ -236,7 +236,7 @@ export const make = (kernel: Kernel, links: Links, recorder: Recorder | undefine
     return false
   }
 
-  /** When the message arrives. What keeps its place in line never arrives before what it follows. */
+  /** When the message arrives: never before what it follows, if it keeps its place in line. */
   const arrivalOf = (link: Link, task: Task): number => {
     const usual = kernel.now() + link.latencyMicros + link.extraMicros
     const straggles = kernel.choose("reorder", task)
