@@ -136,7 +136,6 @@ const place = <State, Input, Output>(
   const stepped = model.step(frame.state, input, output)
   if (Option.isNone(stepped)) return undefined
   const stateText = model.stateText(stepped.value)
-  if (!slot.isRequired && stateText === frame.stateText) return undefined
   const { parent } = frame
   if (parent !== undefined && frame.slot?.isRequired === false) {
     // Would it all be the same without the optional operation placed just before?

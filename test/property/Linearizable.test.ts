@@ -142,6 +142,20 @@ describe("Linearizable", () => {
     })
   })
 
+  it("tells operations nobody saw the end of apart, though they lead to the same state", () => {
+    // Only the write can explain the second 1, so the first was the compare-and-set.
+    const change = { _tag: "compareAndSet", key: "x", from: undefined, to: 1 }
+    const history = [
+      call("o-1", "a", [0, 5], put("x", 1), "info"),
+      call("o-2", "b", [0, 5], change, "info"),
+      call("o-3", "c", [10, 15], get("x"), { ok: 1 }),
+      call("o-4", "c", [20, 25], put("x", 2), done),
+      call("o-5", "c", [30, 35], get("x"), { ok: 1 })
+    ]
+    expect(store.judge(history)._tag).toBe("holds")
+    expect(store.judge(history.slice(1))._tag).toBe("violated")
+  })
+
   it("takes a failed operation for one that never happened", () => {
     const read = call("o-2", "b", [10, 20], get("x"), { ok: 1 })
     expect(store.judge([call("o-1", "a", [0, 5], put("x", 1), "fail"), read])._tag).toBe("violated")
@@ -209,6 +223,9 @@ describe("Linearizable", () => {
       _tag: "unknown",
       reason: 'key "x": no order of 3 operations found in 2 states (visitedStatesMax)'
     })
+    const fine = call("o-8", "b", [90, 95], get("y"), { ok: undefined })
+    expect(limited.judge([...spent, fine])._tag).toBe("unknown")
+    expect(limited.judge([fine, ...spent])._tag).toBe("unknown")
     expect(limited.judge([...spent, stale])._tag).toBe("violated")
     expect(limited.judge([stale, ...spent])._tag).toBe("violated")
     expect(store.judge(spent)._tag).toBe("holds")
