@@ -84,7 +84,11 @@ const packages: ReadonlyArray<{ name: RegExp; where: RegExp; reason: string }> =
     where: /^(tui|test\/tui)\//u,
     reason: "half a second of start-up, and no business of the simulator's"
   },
-  { name: /^string-width$/u, where: /^tui\//u, reason: "the columns a text takes on a terminal" },
+  {
+    name: /^string-width$/u,
+    where: /^(tui|test\/tui)\//u,
+    reason: "the columns a text takes on a terminal"
+  },
   {
     name: /^(@effect\/)?vitest(\/|$)/u,
     where: /^test\/|^vitest\.config\.ts$/u,
