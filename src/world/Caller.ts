@@ -2,7 +2,7 @@
  * The caller's side of an edge: a generated client whose calls cross the simulated network, under
  * the policy of the edge (timeout, retry, concurrency).
  */
-import { Context, Effect, Exit, Fiber, Schedule, Scope, Semaphore } from "effect"
+import { Context, Effect, Exit, Fiber, Schedule, Scheduler, Scope, Semaphore } from "effect"
 import { type Rpc, RpcClient, type RpcGroup, type RpcMessage } from "effect/rpc"
 import type { Kernel } from "../kernel/Kernel.ts"
 import type { Process } from "../kernel/Process.ts"
@@ -67,6 +67,16 @@ const safely = (call: Call, answer: Answer): Incoming => {
     return { _tag: "Exit", ...ids, exit: Exit.die(error) } as unknown as Incoming
   }
 }
+
+/**
+ * A call that is not preempted before its request has left. Effect 4.1's own client dies ("Not a
+ * valid effect") when it is preempted right after it has set up its handling of interruption, and
+ * is then interrupted: that would be reported as a defect of the service that made the call.
+ */
+const unpreempted =
+  (call: AnyClient[string]): AnyClient[string] =>
+  (payload, options) =>
+    Effect.provideService(call(payload, options), Scheduler.PreventSchedulerYield, true)
 
 /** Applies the policy of an edge to one procedure of its client. */
 const withPolicy = (
@@ -157,7 +167,9 @@ export const make = (options: Options): AnyClient => {
   for (const [tag, procedure] of contract.group.requests) {
     const call = built.client[tag]
     if (call === undefined) continue
-    client[tag] = codecOf(procedure).isStream ? call : withPolicy(policy, permits, call)
+    client[tag] = codecOf(procedure).isStream
+      ? call
+      : withPolicy(policy, permits, unpreempted(call))
   }
   return client
 }

@@ -3,6 +3,7 @@ import { Result, Schema } from "effect"
 import { Rpc, RpcGroup } from "effect/rpc"
 import { describe, expect, it } from "vitest"
 import * as Operation from "../../src/flight/Operation.ts"
+import type { HistoryEntry } from "../../src/property/History.ts"
 import * as Contract from "../../src/system/Contract.ts"
 import { Closed, Ledger } from "../system/Fixture.ts"
 
@@ -21,6 +22,8 @@ class Odd extends Contract.make<Odd>()(
     Rpc.make("keyed", { payload: { id: Schema.String }, primaryKey: ({ id }) => id })
   )
 ) {}
+
+type RpcOf<O> = O extends Operation.Operation<infer _Target, infer Procedure> ? Procedure : never
 
 describe("a payload", () => {
   it("is JSON on its way, and the decoded value on arrival", () => {
@@ -85,5 +88,37 @@ describe("an operation", () => {
     })
     const answers = [7, 8].map((until) => operation.isIndefinite(new Closed({ until })))
     expect(answers).toEqual([true, false])
+  })
+
+  it("finds its own entries in a history, in order and with the types of its procedure", () => {
+    const append = Operation.make(Ledger, "append", payload)
+    const entry = (id: string, contract: string, procedure: string): HistoryEntry => ({
+      id,
+      client: "client-1",
+      contract,
+      procedure,
+      payload: { order: id },
+      intendedAt: 0,
+      startedAt: 0,
+      endedAt: 1,
+      outcome: { _tag: "ok", value: 7 }
+    })
+    const history = [
+      entry("o-1", "Ledger", "append"),
+      entry("o-2", "Ledger", "follow"),
+      entry("o-3", "Odd", "append"),
+      entry("o-4", "Ledger", "append")
+    ]
+    const orders: ReadonlyArray<string> = Operation.entries(append, history).map(
+      (found) => found.payload.order
+    )
+    expect(orders).toEqual(["o-1", "o-4"])
+  })
+
+  it("has a list as the answer of a stream, as clients collect it", () => {
+    const follow = Operation.make(Ledger, "follow", fc.record({ from: fc.nat() }))
+    const answered = ({ outcome }: Operation.Entry<RpcOf<typeof follow>>): ReadonlyArray<string> =>
+      outcome?._tag === "ok" ? outcome.value : []
+    expect(Operation.entries(follow, []).flatMap(answered)).toEqual([])
   })
 })
