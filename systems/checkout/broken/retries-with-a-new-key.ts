@@ -1,0 +1,26 @@
+/** The gateway, but each of its attempts has a key of its own. */
+import { Service, Use } from "downforce"
+import { Effect, Schedule } from "effect"
+import { Gateway, Payments, Unavailable } from "../contracts.ts"
+
+export const gateway = Service.make("gateway", {
+  provides: Gateway,
+  uses: { payments: Use.make(Payments, { timeout: "2 seconds" }) },
+  handlers: Effect.gen(function* () {
+    const payments = yield* Payments
+
+    return Gateway.of({
+      checkout: Effect.fnUntraced(function* ({ amount, order }) {
+        // broken: payments takes an attempt with another key for another charge.
+        let attempts = 0
+        const attempt = Effect.suspend(() =>
+          payments.charge({ key: `${order}/${++attempts}`, order, amount })
+        )
+        return yield* attempt.pipe(
+          Effect.retry({ times: 3, schedule: Schedule.spaced("200 millis") }),
+          Effect.mapError(() => new Unavailable({ order }))
+        )
+      })
+    })
+  })
+})

@@ -1,0 +1,41 @@
+/** The ledger: the entries of all charges, and a running balance beside them. */
+import { Probe, Service } from "downforce"
+import { DateTime, Effect, Ref, Schema } from "effect"
+import { Ledger } from "./contracts.ts"
+
+/** What the ledger has in its book. */
+export const Book = Probe.make(
+  "book",
+  Schema.Struct({
+    balance: Schema.Int,
+    entries: Schema.Array(
+      Schema.Struct({
+        charge: Schema.String,
+        order: Schema.String,
+        amount: Schema.Int,
+        at: Schema.DateTimeUtc
+      })
+    ),
+    /** How often a charge arrived that was there already. */
+    repeats: Schema.Int
+  })
+)
+
+export const ledger = Service.make("ledger", {
+  provides: Ledger,
+  handlers: Effect.gen(function* () {
+    const book = yield* Ref.make<typeof Book.schema.Type>({ balance: 0, entries: [], repeats: 0 })
+    yield* Book.expose(() => Ref.getUnsafe(book))
+
+    return Ledger.of({
+      append: Effect.fnUntraced(function* (entry) {
+        const at = yield* DateTime.now
+        yield* Ref.update(book, ({ balance, entries, repeats }) =>
+          entries.some(({ charge }) => charge === entry.charge)
+            ? { balance, entries, repeats: repeats + 1 }
+            : { balance: balance + entry.amount, entries: [...entries, { ...entry, at }], repeats }
+        )
+      })
+    })
+  })
+})

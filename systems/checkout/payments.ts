@@ -1,0 +1,37 @@
+/** Payments: makes one charge of a key, however often it is asked to, and mails the receipt. */
+import { Service, Use } from "downforce"
+import { Effect, Schedule } from "effect"
+import { Ledger, Mail, Payments, Unavailable } from "./contracts.ts"
+
+export const payments = Service.make("payments", {
+  provides: Payments,
+  uses: {
+    ledger: Use.make(Ledger, { timeout: "500 millis", retry: { times: 2, delay: "100 millis" } }),
+    mail: Use.make(Mail)
+  },
+  handlers: Effect.gen(function* () {
+    const ledger = yield* Ledger
+    const mail = yield* Mail
+    const scope = yield* Effect.scope
+    const charges = new Map<string, string>()
+    let lastNumber = 0
+
+    // Nobody waits for the mail: it is tried, behind the answer, until the provider has taken it.
+    const mailReceipt = (charge: string, order: string) =>
+      mail
+        .send({ key: charge, order })
+        .pipe(Effect.retry(Schedule.spaced("500 millis")), Effect.forkIn(scope))
+
+    return Payments.of({
+      charge: Effect.fnUntraced(function* ({ amount, key, order }) {
+        const charge = charges.get(key) ?? `charge-${++lastNumber}`
+        charges.set(key, charge)
+        yield* ledger
+          .append({ charge, order, amount })
+          .pipe(Effect.mapError(() => new Unavailable({ order })))
+        yield* mailReceipt(charge, order)
+        return { charge }
+      })
+    })
+  })
+})
