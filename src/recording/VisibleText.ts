@@ -15,8 +15,8 @@ const insideEmoji = [
 
 /**
  * Properties of characters without a look of their own or that change the look of others: controls
- * (C0, DEL, C1), format characters (bidirectional marks and overrides, zero-width ones, tags, byte order
- * mark), separators of lines and paragraphs, lone surrogates, private use, noncharacters, fillers.
+ * (C0, DEL, C1), format characters (bidirectional marks and overrides, zero-width ones, tags),
+ * separators of lines and paragraphs, lone surrogates, private use, noncharacters, fillers.
  */
 const unseen = [
   "Cc",

@@ -104,6 +104,36 @@ describe("a recording", () => {
     )
   })
 
+  it("has no change where a probe is set to what it was, or was gone before", () => {
+    const { header } = sampleFlown(1)
+    const states: ReadonlyArray<NonNullable<Event["state"]>> = [
+      { list: [1, { a: 2 }], other: 0, never: null },
+      { list: [1, { a: 2 }], other: 1 },
+      { list: null, other: 1 },
+      { list: null }
+    ]
+    const events = states.map((state, step): Event => ({
+      step,
+      time: 0,
+      kind: "log",
+      node: "n",
+      what: "",
+      because: [],
+      state
+    }))
+    for (const recording of both({ header: { ...header, events: 4 }, events })) {
+      expect([0, 1, 2, 3].map(recording.changes)).toEqual([
+        [
+          { node: "n", probe: "list", after: [1, { a: 2 }] },
+          { node: "n", probe: "other", after: 0 }
+        ],
+        [{ node: "n", probe: "other", before: 0, after: 1 }],
+        [{ node: "n", probe: "list", before: [1, { a: 2 }] }],
+        []
+      ])
+    }
+  })
+
   it("finds the other end of messages that have one", () => {
     fc.assert(
       fc.property(flownArbitrary(), (flown) => {

@@ -40,6 +40,7 @@ describe("visible", () => {
     ["\u007f\u0000", "␡␀"],
     ["🏎️ 👩🏽‍🔧 👩‍👩‍👧", "🏎️ 👩🏽‍🔧 👩‍👩‍👧"],
     ["x\ufe0f 🏎\u200dx", "x\\u{fe0f} 🏎\\u{200d}x"],
+    ["a\ufff9b", "a\\u{fff9}b"],
     ["\ud800", "\\u{d800}"],
     ["charges(o-17) ≤ 1 🏎 東京 é", "charges(o-17) ≤ 1 🏎 東京 é"]
   ])("shows %j as %j", (text, shown) => {
