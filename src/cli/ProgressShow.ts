@@ -1,0 +1,53 @@
+/**
+ * Shows how far a batch has come: one line that is drawn over, or a heartbeat where that is not
+ * possible.
+ */
+import { progressLine, type Standing } from "../report/Summary.ts"
+import { draw, message, messageLook } from "./Streams.ts"
+import { everyMillis, wallMillis } from "./WallClock.ts"
+
+/** How often the line is drawn at most, in milliseconds. */
+export const frameMillis = 100
+
+/** How often a heartbeat is written where no line can be drawn, in milliseconds. */
+export const heartbeatMillis = 30_000
+
+/** Progress that is being shown. */
+export interface ProgressShow {
+  readonly update: (standing: Standing) => void
+  /** Takes the line away, so that something else can be written. */
+  readonly clear: () => void
+  readonly close: () => void
+}
+
+/** Begins to show progress on stderr. */
+export const start = (): ProgressShow => {
+  const { columns, live } = messageLook()
+  let latest: Standing | undefined
+  let drawnAt = Number.NEGATIVE_INFINITY
+  let isDrawn = false
+  const clear = (): void => {
+    if (isDrawn) draw("\r\u001b[K")
+    isDrawn = false
+  }
+  const stop = everyMillis(heartbeatMillis, () => {
+    if (!live && latest !== undefined) message(progressLine(latest))
+  })
+  return {
+    update: (standing) => {
+      latest = standing
+      const now = wallMillis()
+      // A shrinker that has begun holds the thread: say so before, whatever was drawn last.
+      const isDue = standing.progress.phase === "shrinking" || now - drawnAt >= frameMillis
+      if (!live || !isDue) return
+      drawnAt = now
+      isDrawn = true
+      draw(`\r\u001b[K${[...progressLine(standing)].slice(0, columns - 1).join("")}`)
+    },
+    clear,
+    close: () => {
+      stop()
+      clear()
+    }
+  }
+}

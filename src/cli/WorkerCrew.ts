@@ -1,0 +1,196 @@
+/**
+ * A crew of worker threads: each loads the user's file itself and flies ranges of runs.
+ *
+ * Owns the threads and who gets which range. What a run comes to does not depend on who flies it,
+ * so this thread flies too until the first of the others is ready.
+ */
+import { Worker } from "node:worker_threads"
+import type { RunSummary } from "../flight/BatchResult.ts"
+import { type Crew, flyRange } from "../flight/Crew.ts"
+import type { Scenario } from "../flight/Scenario.ts"
+import { breathe, wallMillis } from "./WallClock.ts"
+
+/** The most worker threads that can be asked for. */
+export const workersMax = 256
+
+/** How long this thread flies alone before threads are worth starting, in milliseconds. */
+export const patienceMillis = 250
+
+/** The longest that this thread flies without letting signals in, in milliseconds. */
+export const breathMillis = 40
+
+/** What a worker is asked. */
+export interface Order {
+  readonly number: number
+  readonly file: string
+  readonly id: string
+  readonly baseSeed: number
+  readonly from: number
+  readonly to: number
+}
+
+/** What a worker answers; without summaries it could not fly, and says why. */
+export type Answer =
+  | { readonly _tag: "ready" }
+  | {
+      readonly _tag: "flown"
+      readonly number: number
+      readonly summaries: ReadonlyArray<RunSummary>
+    }
+  | { readonly _tag: "failed"; readonly number: number; readonly reason: string }
+
+/** Several crews of one pool, and how to let the pool go. */
+export interface Pool {
+  /** A crew for one scenario. */
+  readonly crewFor: (scenario: Scenario) => Crew
+  /** Which thread died, and how; `undefined` while all are well. */
+  readonly death: () => string | undefined
+  readonly close: () => Promise<void>
+}
+
+interface Task {
+  readonly order: Order
+  readonly scenario: Scenario
+  readonly resolve: (summaries: ReadonlyArray<RunSummary>) => void
+  readonly reject: (error: Error) => void
+}
+
+interface Member {
+  readonly name: string
+  readonly worker: Worker
+  isReady: boolean
+  task: Task | undefined
+}
+
+/** Flies on this thread, and now and then lets signals and messages in. */
+const flyHere = async (
+  scenario: Scenario,
+  baseSeed: number,
+  from: number,
+  to: number
+): Promise<ReadonlyArray<RunSummary>> => {
+  const summaries: Array<RunSummary> = []
+  let breathedAt = wallMillis()
+  for (let runIndex = from; runIndex < to; runIndex++) {
+    summaries.push(...flyRange(scenario, baseSeed, runIndex, runIndex + 1))
+    if (wallMillis() - breathedAt < breathMillis) continue
+    await breathe()
+    breathedAt = wallMillis()
+  }
+  return summaries
+}
+
+/** A pool of one: this thread. */
+export const thisThread: Pool = {
+  crewFor: (scenario) => ({
+    size: 1,
+    flyRange: (_, baseSeed, from, to) => flyHere(scenario, baseSeed, from, to)
+  }),
+  death: () => undefined,
+  close: () => Promise.resolve()
+}
+
+/** A pool of so many worker threads. `root` is the project, `count` at least 2. */
+export const make = (root: string, count: number): Pool => {
+  const members: Array<Member> = []
+  const waiting: Array<Task> = []
+  let orders = 0
+  let startedAt: number | undefined
+  let isFlyingHere = false
+  let gone: Error | undefined
+  let death: string | undefined
+
+  /** Hands out what waits, to threads that are ready, or else to this one. */
+  const give = (): void => {
+    for (const member of members) {
+      if (!member.isReady || member.task !== undefined) continue
+      const task = waiting.shift()
+      if (task === undefined) return
+      member.task = task
+      member.worker.postMessage(task.order)
+    }
+    if (isFlyingHere || members.some((member) => member.isReady)) return
+    const task = waiting.shift()
+    if (task !== undefined) void flyTaskHere(task)
+  }
+
+  const flyTaskHere = async ({ order, reject, resolve, scenario }: Task): Promise<void> => {
+    isFlyingHere = true
+    try {
+      resolve(await flyHere(scenario, order.baseSeed, order.from, order.to))
+    } catch (thrown) {
+      reject(thrown instanceof Error ? thrown : new Error(String(thrown)))
+    } finally {
+      isFlyingHere = false
+    }
+    if (startedAt !== undefined && wallMillis() - startedAt >= patienceMillis) start()
+    give()
+  }
+
+  const onAnswer = (member: Member, answer: Answer): void => {
+    const { task } = member
+    if (answer._tag === "ready") member.isReady = true
+    else if (task !== undefined) {
+      member.task = undefined
+      if (answer._tag === "flown") task.resolve(answer.summaries)
+      else task.reject(new Error(`${member.name} cannot fly ${task.order.id}: ${answer.reason}`))
+    }
+    give()
+  }
+
+  /** A thread that is gone takes the batch with it: what it was flying would be missing. */
+  const onGone = (member: Member, why: string): void => {
+    if (gone !== undefined) return
+    gone = new Error(`${member.name} died: ${why}; fly with --workers 1 to see where`)
+    death = gone.message
+    for (const each of members) each.task?.reject(gone)
+    for (const each of waiting) each.reject(gone)
+    waiting.length = 0
+  }
+
+  const start = (): void => {
+    for (let number = members.length + 1; number <= count; number++) {
+      const worker = new Worker(new URL("./worker.js", import.meta.url), {
+        workerData: root,
+        stdout: true
+      })
+      const name = `worker ${number} of ${count}`
+      const member: Member = { name, worker, isReady: false, task: undefined }
+      worker.stdout.pipe(process.stderr, { end: false })
+      worker.on("message", (answer: Answer) => onAnswer(member, answer))
+      worker.on("error", (error: unknown) =>
+        onGone(member, error instanceof Error ? error.message : String(error))
+      )
+      worker.on("exit", (code) => onGone(member, `it ended with exit code ${code}`))
+      members.push(member)
+    }
+  }
+
+  const fly = (
+    scenario: Scenario,
+    baseSeed: number,
+    from: number,
+    to: number
+  ): Promise<ReadonlyArray<RunSummary>> => {
+    startedAt ??= wallMillis()
+    const { file, id } = scenario
+    const order = { number: orders++, file, id, baseSeed, from, to }
+    return new Promise((resolve, reject) => {
+      if (gone !== undefined) return reject(gone)
+      waiting.push({ order, scenario, resolve, reject })
+      give()
+    })
+  }
+
+  return {
+    crewFor: (scenario) => ({
+      size: count,
+      flyRange: (_, baseSeed, from, to) => fly(scenario, baseSeed, from, to)
+    }),
+    death: () => death,
+    close: async () => {
+      gone ??= new Error("the crew was let go")
+      await Promise.all(members.map((member) => member.worker.terminate()))
+    }
+  }
+}
