@@ -8,7 +8,9 @@
  * Ours is the treatment of operations nobody saw the end of, which need not be placed at all. A
  * situation is as good as another with the same state and the same required operations placed, if
  * it has used a part of the other's optional ones. So of such situations only the thriftiest are
- * explored, and an optional operation is placed only if the next one notices it.
+ * explored, and an optional operation is placed only if the next one notices it. And a required
+ * operation that fits and leaves every state as it is, as a read does, is placed at once and for
+ * good: in any order that explains the rest it might as well come first.
  *
  * Plain mutable code inside. Owns no histories and no texts: see Linearizable.
  */
@@ -120,9 +122,24 @@ const firstFrame = <State, Input, Output>({
     requiredPlaced: 0,
     indexMax: -1,
     optionalPlaced: 0n,
-    candidates: candidatesOf(slots),
+    candidates: worthTrying(model, slots, model.initial),
     cursor: 0
   }
+}
+
+/** The candidates, or the one among them that may be placed for good. */
+const worthTrying = <State, Input, Output>(
+  model: Model<State, Input, Output>,
+  slots: Slots<Input, Output>,
+  state: State
+): ReadonlyArray<Slot<Input, Output>> => {
+  const candidates = candidatesOf(slots)
+  for (const slot of candidates) {
+    const { input, output } = slot.operation
+    if (!slot.isRequired || !isOpen(slot) || !model.changesNothing(input, output)) continue
+    if (Option.isSome(model.step(state, input, output))) return [slot]
+  }
+  return candidates
 }
 
 /** Places a slot, unless it does not fit, makes no difference, or leads where we have been. */
@@ -158,7 +175,7 @@ const place = <State, Input, Output>(
     requiredPlaced: frame.requiredPlaced + (slot.isRequired ? 1 : 0),
     indexMax,
     optionalPlaced,
-    candidates: candidatesOf(slots),
+    candidates: worthTrying(model, slots, stepped.value),
     cursor: 0
   }
 }

@@ -22,6 +22,11 @@ export interface Model<State, Input, Output> {
    * each other: every part is judged alone. `undefined` when the object has no parts.
    */
   readonly partition: (input: Input) => string | undefined
+  /**
+   * Whether an operation with this output leaves every state in which it can happen as it is, as
+   * a read does. It spares the checker much work; when in doubt, answer false.
+   */
+  readonly changesNothing: (input: Input, output: Option.Option<Output>) => boolean
   /** A text that two states share exactly if they behave the same from now on. */
   readonly stateText: (state: State) => string
   /** An operation as people read it: `put "x" 1`, `get "x" → 1`. */
@@ -53,6 +58,7 @@ export const register = <Value>(
     }
   },
   partition: () => undefined,
+  changesNothing: (input, output) => input._tag === "read" || isRefusal(input, output),
   stateText: canonical,
   operationText: (input, output) => {
     switch (input._tag) {
@@ -113,6 +119,7 @@ export const keyValue = <Key, Value>(): Model<
     }
   },
   partition: (input) => canonical(input.key),
+  changesNothing: (input, output) => input._tag === "get" || isRefusal(input, output),
   stateText: (state) =>
     [...state]
       .map(([key, value]) => `${key}=${canonical(value)}`)
@@ -142,6 +149,10 @@ const stepTo = <State>(
   output: Option.Option<unknown>
 ): Option.Option<State> =>
   Option.isSome(output) && !same(output.value, expected) ? Option.none() : Option.some(next)
+
+/** Whether a conditional operation answered that it did nothing. */
+const isRefusal = ({ _tag }: { readonly _tag: string }, output: Option.Option<unknown>): boolean =>
+  (_tag === "compareAndSet" || _tag === "delete") && Option.isSome(output) && output.value === false
 
 const withKey = <Value>(
   state: KeyValueState<Value>,

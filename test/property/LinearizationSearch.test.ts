@@ -42,6 +42,7 @@ const counter: Model.Model<number, Histories.CounterInput, number> = {
     return Option.isSome(output) && output.value !== next ? Option.none() : Option.some(next)
   },
   partition: () => undefined,
+  changesNothing: ({ _tag }) => _tag === "read",
   stateText: String,
   operationText: (input) => input._tag
 }
