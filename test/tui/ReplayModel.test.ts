@@ -9,7 +9,7 @@ import { bindings } from "../../tui/core/Keys.ts"
 import { lineWidth, toAnsi, toPlain } from "../../tui/core/Line.ts"
 import { frameOf } from "../../tui/core/ReplayFrame.ts"
 import { initial, layout, listRows, type ReplayModel } from "../../tui/core/ReplayModel.ts"
-import { topRow } from "../../tui/core/Rows.ts"
+import { topRow, windowOf } from "../../tui/core/Rows.ts"
 import { isBusy, update } from "../../tui/core/Update.ts"
 import { flownArbitrary, sampleFlown } from "../recording/arbitraries.ts"
 import { story } from "./Story.ts"
@@ -60,6 +60,9 @@ const faultsOf = (model: ReplayModel): ReadonlyArray<string> => {
   return [
     ...(isInRange ? [] : [`event ${model.selected} of ${events} is selected`]),
     ...(row >= 0 && row < height ? [] : [`it is on row ${row} of ${height}`]),
+    ...(windowOf(rows, model.anchor, height).length === Math.min(height, rows.count)
+      ? []
+      : ["there is room left in the list"]),
     ...(frame.length === model.rows - 1 ? [] : [`${frame.length} lines`]),
     ...frame.flatMap((line, index) =>
       lineWidth(line) <= model.columns ? [] : [`line ${index} has ${lineWidth(line)} columns`]

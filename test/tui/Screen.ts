@@ -165,9 +165,10 @@ export const openScreen = (columns: number, rows: number): Screen => {
       size.columns = wide
       size.rows = high
       Object.assign(stdout, size)
-      // A terminal that got smaller cuts its rows and keeps the cursor inside.
-      screen.cells.length = Math.min(screen.cells.length, high)
-      screen.row = Math.min(screen.row, high - 1)
+      // Terminals disagree on what becomes of the rows and the cursor: expect the worst, rows that
+      // moved to where the program does not look for them, and a cursor among them.
+      screen.cells = Array.from({ length: high }, () => [..."left over"])
+      screen.row = Math.floor(high / 2)
       stdout.emit("resize")
     },
     until: (isSo) =>
