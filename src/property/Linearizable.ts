@@ -41,21 +41,23 @@ export const operationsShownMax = 3
  * more than `visitedStatesMax` situations (default 100,000) in one part ends as unknown.
  *
  * @example
+ * const Get = Schema.decodeUnknownSync(Schema.Struct({ key: Schema.String }))
+ * const Put = Schema.decodeUnknownSync(Schema.Struct({ key: Schema.String, value: Schema.Int }))
+ * const Read = Schema.decodeUnknownSync(Schema.UndefinedOr(Schema.Int))
  * Linearizable.make("the store is linearizable", {
  *   model: Model.keyValue<string, number>(),
  *   operation: ({ procedure, payload }) =>
  *     procedure === "get"
- *       ? { input: { _tag: "get", key: Get.make(payload).key }, output: Value.make }
- *       : { input: { _tag: "put", ...Put.make(payload) } }
+ *       ? { input: { _tag: "get", ...Get(payload) }, output: Read }
+ *       : { input: { _tag: "put", ...Put(payload) } }
  * })
  */
 export const make = <State, Input, Output>(
   name: string,
   options: {
     readonly model: Model<State, Input, Output>
-    readonly operation: (
-      entry: HistoryEntry
-    ) => Operation<NoInfer<Input>, NoInfer<Output>> | undefined
+    // Not inferred from at all, so that the model alone says what an operation may be.
+    readonly operation: NoInfer<(entry: HistoryEntry) => Operation<Input, Output> | undefined>
     readonly visitedStatesMax?: number
   }
 ): OfHistory => {

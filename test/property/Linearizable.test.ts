@@ -1,4 +1,5 @@
 /** Judging whole histories: outcomes, parts, budgets and texts. */
+import { Schema } from "effect"
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import type { History, HistoryEntry } from "../../src/property/History.ts"
@@ -57,6 +58,31 @@ describe("Linearizable", () => {
     expect(store.judge([])).toEqual({ _tag: "holds" })
     expect(nothing.judge([call("o-1", "a", [0, 1], get("x"), { ok: 7 })])).toEqual({
       _tag: "holds"
+    })
+  })
+
+  it("is declared as its documentation says, with nothing annotated", () => {
+    const Get = Schema.decodeUnknownSync(Schema.Struct({ key: Schema.String }))
+    const Put = Schema.decodeUnknownSync(Schema.Struct({ key: Schema.String, value: Schema.Int }))
+    const Read = Schema.decodeUnknownSync(Schema.UndefinedOr(Schema.Int))
+    const documented = Linearizable.make("the store is linearizable", {
+      model: Model.keyValue<string, number>(),
+      operation: ({ procedure, payload }) =>
+        procedure === "get"
+          ? { input: { _tag: "get", ...Get(payload) }, output: Read }
+          : { input: { _tag: "put", ...Put(payload) } }
+    })
+    const write = { ...call("o-1", "a", [0, 1], { key: "x", value: 1 }, done), procedure: "put" }
+    const read = (value: number): HistoryEntry => ({
+      ...call("o-2", "a", [2, 3], { key: "x" }, { ok: value }),
+      procedure: "get"
+    })
+    expect(documented.judge([write, read(1)])._tag).toBe("holds")
+    expect(documented.judge([write, read(2)])._tag).toBe("violated")
+    Linearizable.make("wrong", {
+      model: Model.keyValue<string, number>(),
+      // @ts-expect-error a key-value store has no operation of this name
+      operation: () => ({ input: { _tag: "fetch", key: "x" } })
     })
   })
 
