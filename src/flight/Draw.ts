@@ -56,7 +56,9 @@ export const targetsOf = (tunnel: WindTunnel): FaultPlan.Targets => {
   for (const client of clients) {
     for (const { operation } of workload.choices) edge(client, operation.contract.contractName)
   }
-  const targets = { nodes: system.nodes.map((node) => node.name), links, clients }
+  const { spared } = tunnel.turbulence
+  const nodes = system.nodes.map((node) => node.name)
+  const targets = { nodes, harmed: nodes.filter((name) => !spared.includes(name)), links, clients }
   targetsByTunnel.set(tunnel, targets)
   return targets
 }

@@ -139,6 +139,9 @@ const declare = (
     ...workload.problems,
     ...targetProblems(system, workload),
     ...Turbulence.problems(turbulence),
+    ...turbulence.spared
+      .filter((name) => !system.nodes.some((node) => node.name === name))
+      .map((name) => `turbulence: spare names ${JSON.stringify(name)}, which is no node`),
     ...countProblems("runs", runs, runsMax),
     ...PropertyProblem.problems(properties).map(PropertyProblem.problemText),
     ...countProblems("limits.stepsMax", limits.stepsMax, limitMax),

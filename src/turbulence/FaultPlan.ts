@@ -19,8 +19,10 @@ export interface DrawnFault {
 
 /** What faults may be done to. */
 export interface Targets {
-  /** Nodes that may be harmed: services and fakes, in order. */
+  /** Services and fakes, in order. */
   readonly nodes: ReadonlyArray<string>
+  /** Those of them that faults may act on themselves, not only their links. */
+  readonly harmed: ReadonlyArray<string>
   /** Links that calls use, both ways, clients included. */
   readonly links: ReadonlyArray<{ readonly from: string; readonly to: string }>
   readonly clients: ReadonlyArray<string>
@@ -98,21 +100,18 @@ export const ofKind = (
   targets: Targets,
   overMs: number
 ): fc.Arbitrary<Fault> | undefined => {
-  if (targets.nodes.length === 0) return undefined
-  const node = fc.constantFrom(...targets.nodes)
   const base = window(id, overMs)
   switch (kind) {
     case "Crash":
     case "Restart":
     case "Pause":
-      return fc.record({ _tag: fc.constant(kind), ...base, node })
-    case "Slow":
-      return fc.record({
-        _tag: fc.constant(kind),
-        ...base,
-        node,
-        stepMs: fc.integer({ min: 1, max: 500 })
-      })
+    case "Slow": {
+      if (targets.harmed.length === 0) return undefined
+      const node = fc.constantFrom(...targets.harmed)
+      if (kind !== "Slow") return fc.record({ _tag: fc.constant(kind), ...base, node })
+      const stepMs = fc.integer({ min: 1, max: 500 })
+      return fc.record({ _tag: fc.constant(kind), ...base, node, stepMs })
+    }
     default:
       break
   }

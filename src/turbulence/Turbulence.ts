@@ -13,6 +13,8 @@ export interface Turbulence {
   readonly faults: ReadonlyArray<FaultKind>
   /** How many faults one flight may have at most. */
   readonly faultsMax: number
+  /** Nodes that no fault harms by itself; their links may still fail. */
+  readonly spared: ReadonlyArray<string>
 }
 
 /** The default of `faultsMax`: most real bugs need at most three faults. */
@@ -21,7 +23,7 @@ export const faultsMaxDefault = 3
 export const faultsMaxLimit = 100
 
 /** Nothing happens that need not happen: every choice takes its default, no fault occurs. */
-export const calm: Turbulence = { kinds: [], faults: [], faultsMax: 0 }
+export const calm: Turbulence = { kinds: [], faults: [], faultsMax: 0, spared: [] }
 
 /**
  * Everything may happen that is admitted here, each kind switched on or off for every run anew.
@@ -37,11 +39,14 @@ export const swarm = (
     readonly faults?: ReadonlyArray<FaultKind>
     /** How many faults one flight may have: 0 to `faultsMaxLimit`. Default 3. */
     readonly faultsMax?: number
+    /** Names of nodes that never crash, pause or slow down. Their links may fail. Default: none. */
+    readonly spare?: ReadonlyArray<string>
   } = {}
 ): Turbulence => ({
   kinds: inOrder(kindNames, options.kinds),
   faults: inOrder(faultKinds, options.faults),
-  faultsMax: options.faultsMax ?? faultsMaxDefault
+  faultsMax: options.faultsMax ?? faultsMaxDefault,
+  spared: options.spare ?? []
 })
 
 /** Everything that is wrong with a declaration of turbulence, one sentence each. */

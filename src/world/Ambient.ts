@@ -6,6 +6,7 @@ import {
   Array as Arr,
   type Cause,
   Clock,
+  ConfigProvider,
   Context,
   type Exit,
   Fiber,
@@ -80,6 +81,8 @@ export const make = (
   return Context.make(Scheduler.Scheduler, process.scheduler).pipe(
     Context.add(Clock.Clock, VirtualClock.make(kernel, process, onWake)),
     Context.add(Random.Random, KeyedRandom.make(kernel, process)),
+    // A process learns its own name as it does in production; the tunnel's own environment is hidden.
+    Context.add(ConfigProvider.ConfigProvider, ConfigProvider.fromUnknown({ HOSTNAME: node.name })),
     Context.add(Logger.CurrentLoggers, new Set([makeLogger(kernel, node, recorder)])),
     Context.add(Metric.FiberRuntimeMetrics, {
       recordFiberStart: () => {},

@@ -6,12 +6,17 @@ import * as Turbulence from "../../src/turbulence/Turbulence.ts"
 
 describe("turbulence", () => {
   it("admits every kind and three faults by default", () => {
-    expect(Turbulence.swarm()).toEqual({ kinds: kindNames, faults: faultKinds, faultsMax: 3 })
+    expect(Turbulence.swarm()).toEqual({
+      kinds: kindNames,
+      faults: faultKinds,
+      faultsMax: 3,
+      spared: []
+    })
   })
 
   it("admits nothing when calm", () => {
     expect(Turbulence.problems(Turbulence.calm)).toEqual([])
-    expect(Turbulence.calm).toEqual({ kinds: [], faults: [], faultsMax: 0 })
+    expect(Turbulence.calm).toEqual({ kinds: [], faults: [], faultsMax: 0, spared: [] })
   })
 
   it("is the same in whatever order and however often kinds are named", () => {

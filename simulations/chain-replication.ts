@@ -1,0 +1,150 @@
+/**
+ * Chain replication in the wind tunnel: clients see one store, whatever becomes of its replicas.
+ *
+ * Besides what clients see, the two invariants of the paper are checked at every step. The master
+ * is assumed not to fail, as in the paper; every other node may, and all links.
+ */
+import {
+  Always,
+  Eventually,
+  Linearizable,
+  Model,
+  Operation,
+  Sometimes,
+  Turbulence,
+  type View,
+  WindTunnel,
+  Workload
+} from "downforce"
+import { Schema } from "effect"
+import * as fc from "fast-check"
+import { isSame, Store, Update } from "../systems/chain-replication/contracts.ts"
+import { MasterState } from "../systems/chain-replication/master.ts"
+import { paper } from "../systems/chain-replication/rules.ts"
+import { ReplicaState, sent } from "../systems/chain-replication/state.ts"
+import { chainReplication } from "../systems/chain-replication/system.ts"
+
+const key = fc.constantFrom("x", "y")
+// A request id means the same request: two of them must never be equal, not even when shrunk.
+const request = fc.noShrink(fc.noBias(fc.maxSafeNat())).map((id) => id.toString(36))
+const put = Operation.make(Store, "put", fc.record({ request, key, value: fc.nat(99) }), {
+  indefinite: () => true
+})
+const get = Operation.make(Store, "get", fc.record({ key }))
+
+const Value = Schema.decodeUnknownSync(Schema.NullOr(Schema.Int))
+const Put = Schema.decodeUnknownSync(Update)
+const Get = Schema.decodeUnknownSync(Schema.Struct({ key: Schema.String }))
+
+const isLinearizable = Linearizable.make("the store is linearizable", {
+  model: Model.keyValue<string, number>(),
+  operation: ({ payload, procedure }) => {
+    if (procedure === "get") {
+      const { key } = Get(payload)
+      return { input: { _tag: "get", key }, output: (value) => Value(value) ?? undefined }
+    }
+    const { key, value } = Put(payload)
+    return { input: { _tag: "put", key, value } }
+  }
+})
+
+/** The members of the master's chain that are alive and have caught up, from head to tail. */
+const chain = (view: View): ReadonlyArray<ReplicaState> => {
+  const replicas = view.read(ReplicaState)
+  const members = [...view.read(MasterState).values()].flatMap((master) => master.chain)
+  return members.flatMap((member) => {
+    const replica = replicas.get(member.node)
+    return replica !== undefined && isSame(member, replica.self) && !replica.isCatchingUp
+      ? [replica]
+      : []
+  })
+}
+
+const text = ({ history, self }: ReplicaState): string =>
+  `${self.node} has [${history.map(({ request }) => request).join(" ")}]`
+
+/** Compares each member with each one further down the chain. */
+const alongTheChain = (
+  view: View,
+  subject: string,
+  holds: (before: ReplicaState, after: ReplicaState) => boolean
+) => {
+  const members = chain(view)
+  for (const [index, before] of members.entries()) {
+    for (const after of members.slice(index + 1)) {
+      if (holds(before, after)) continue
+      return { subject, expected: text(before), actual: text(after) }
+    }
+  }
+  return true
+}
+
+/** Hist of a member is a prefix of Hist of each member before it. */
+const isPrefix = Always.make("a history is a prefix of those before it in the chain", (view) =>
+  alongTheChain(view, "histories along the chain", (before, after) =>
+    after.history.every(({ request }, index) => before.history[index]?.request === request)
+  )
+)
+
+/** Hist of a member is Hist of any member after it, and then what of Sent that one lacks. */
+const isSent = Always.make("what a later member lacks is on the sent list", (view) =>
+  alongTheChain(view, "sent list of a member", ({ acknowledged, history }, after) =>
+    history
+      .slice(0, acknowledged)
+      .every(({ request }, index) => after.history[index]?.request === request)
+  )
+)
+
+const made = (name: string, change: typeof MasterState.schema.Type.change) =>
+  Sometimes.make(name, (view) =>
+    [...view.read(MasterState).values()].some((master) => master.change === change)
+  )
+
+const situations = [
+  made("the head is removed", "removed the head"),
+  made("a middle is removed", "removed a middle"),
+  made("the tail is removed", "removed the tail"),
+  made("a fresh replica joins", "joined"),
+  Sometimes.make("a sent list is sent again", (view) =>
+    [...view.read(ReplicaState).values()].some(({ resends }) => resends > 0)
+  )
+]
+
+const replicas = 3
+const clients = { clients: 3, operation: [put, get], over: "8 seconds" } as const
+
+/** What the chain and its broken twins are put through, and what is asked of them. */
+export const conditions = {
+  workload: Workload.make({ ...clients, operations: 14 }),
+  turbulence: Turbulence.swarm({ spare: ["master"] }),
+  properties: [isLinearizable, isPrefix, isSent, ...situations]
+}
+
+export const linearizable = WindTunnel.make("writes and reads are linearizable", {
+  ...conditions,
+  system: chainReplication({ replicas, rules: paper })
+})
+
+// One crash at most: more may lose all copies, and then nobody can make the chain whole again.
+export const replaced = WindTunnel.make("a failed member is replaced", {
+  system: chainReplication({ replicas, rules: paper }),
+  workload: Workload.make({ ...clients, operations: 8 }),
+  turbulence: Turbulence.swarm({
+    kinds: ["rank", "cede", "lose", "duplicate", "reset", "silent"],
+    faults: ["Crash", "Restart"],
+    faultsMax: 1,
+    spare: ["master"]
+  }),
+  properties: [
+    isLinearizable,
+    isPrefix,
+    isSent,
+    Eventually.make("the chain is whole again", { within: "30 seconds" }, (view) => {
+      const members = chain(view)
+      const isSettled = (member: ReplicaState) =>
+        member.history.length === members[0]?.history.length && sent(member).length === 0
+      return members.length === replicas && members.every(isSettled)
+    }),
+    ...situations
+  ]
+})
