@@ -85,8 +85,8 @@ export interface Kernel {
   readonly cancel: (task: Task) => void
   /** The outcome of a choice about a task. */
   readonly choose: (kind: ChoiceKind, task: Task) => number
-  /** A 32-bit integer for a program's own use, keyed by the current task. */
-  readonly draw: (label: Label) => number
+  /** A 32-bit integer for a program's own use, keyed by a task: by default the current one. */
+  readonly draw: (label: Label, cause?: Task) => number
   /** A 53-bit identifier keyed by the current task, the same in every flight it happens in. */
   readonly identify: (label: Label) => number
   /** Mixes something that was observed into the flight's digest. */
@@ -198,8 +198,13 @@ export const make = (options: Options): Kernel => {
     return outcome
   }
 
+  /** The incarnation it belongs to has ended: it never runs and makes no choice. */
+  const isDead = (task: Task): boolean =>
+    task.process !== undefined && task.incarnation !== task.process.incarnation
+
   const enqueueReady = (task: Task, priority: number): void => {
-    const rank = task.process === undefined ? 0 : choose("rank", task)
+    // What a slow process has made wait keeps the place that its rank gave it when it was due.
+    const rank = task.process === undefined || task.stretched ? 0 : choose("rank", task)
     ready.push(task, Math.max(rank, priority))
   }
 
@@ -244,7 +249,8 @@ export const make = (options: Options): Kernel => {
   /** Moves everything due at the next instant into the ready list, all together. */
   const advance = (): End | undefined => {
     let next = queue.peek()
-    while (next !== undefined && next.cancelled) {
+    // A timer of a process that has died must not keep the flight going until it is due.
+    while (next !== undefined && (next.cancelled || isDead(next))) {
       queue.pop()
       next = queue.peek()
     }
@@ -259,7 +265,7 @@ export const make = (options: Options): Kernel => {
     }
     while (next !== undefined && next.time === now) {
       queue.pop()
-      if (!next.cancelled) enqueueReady(next, 0)
+      if (!next.cancelled && !isDead(next)) enqueueReady(next, 0)
       next = queue.peek()
     }
     return undefined
@@ -267,7 +273,7 @@ export const make = (options: Options): Kernel => {
 
   /** Whether a task of a process must wait or has died with its incarnation. */
   const isHeldBack = (task: Task, process: Process): boolean => {
-    if (task.incarnation !== process.incarnation) return true
+    if (isDead(task)) return true
     if (process.isPaused) {
       process.parked.push(task)
       return true
@@ -337,8 +343,8 @@ export const make = (options: Options): Kernel => {
       task.cancelled = true
     },
     choose,
-    draw: (label) => {
-      const origin = current.origin ?? current
+    draw: (label, cause = current) => {
+      const origin = cause.origin ?? cause
       const ordinal = nextOrdinal(origin, label)
       return mix(
         mix(options.seed ^ label.high, childHigh(origin, label, ordinal)),
@@ -367,7 +373,8 @@ export const make = (options: Options): Kernel => {
       process.isPaused = false
       const parked = process.parked
       process.parked = []
-      for (const task of parked) enqueueReady(task, 0)
+      // In the order in which they became due: they have drawn their ranks already.
+      for (const task of parked) ready.push(task, 0)
     },
     stop: () => {
       isStopped = true

@@ -75,6 +75,8 @@ export const kill = (process: Process): void => {
 
 /** What the runtime offers of a fiber beyond its public type: resuming and suspending it. */
 export interface RawFiber extends Fiber.Fiber<unknown, unknown> {
+  /** How many operations it has run since it was last resumed. */
+  currentOpCount: number
   readonly evaluate: (effect: Exit.Exit<unknown, unknown>) => void
   readonly yieldWith: (onResume: () => void) => never
 }

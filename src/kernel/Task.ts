@@ -51,13 +51,17 @@ export interface Task {
    */
   origin: Task | undefined
   /** How many children of each label it has: a short list, or a map when there are many labels. */
-  children: Array<{ readonly label: Label; count: number }> | Map<Label, number> | undefined
+  children: Array<{ readonly label: Label; count: number }> | Map<string, number> | undefined
 }
 
 /** How many labels are looked for one by one before a map is made. */
 const labelsInList = 8
 
-/** The next ordinal for a label under a task. */
+/**
+ * The next ordinal for a label under a task. Labels are told apart by their text, not by reference:
+ * two clients of one contract each make the label of their calls, and under one task these must not
+ * come to the same key.
+ */
 export const nextOrdinal = (task: Task, label: Label): number => {
   const { children } = task
   if (children === undefined) {
@@ -65,18 +69,21 @@ export const nextOrdinal = (task: Task, label: Label): number => {
     return 0
   }
   if (children instanceof Map) {
-    const count = children.get(label) ?? 0
-    children.set(label, count + 1)
+    const count = children.get(label.text) ?? 0
+    children.set(label.text, count + 1)
     return count
   }
   for (const entry of children) {
-    if (entry.label === label) return entry.count++
+    const known = entry.label
+    if (known === label || (known.low === label.low && known.text === label.text)) {
+      return entry.count++
+    }
   }
   if (children.length < labelsInList) {
     children.push({ label, count: 1 })
   } else {
-    task.children = new Map(children.map((entry) => [entry.label, entry.count]))
-    task.children.set(label, 1)
+    task.children = new Map(children.map((entry) => [entry.label.text, entry.count]))
+    task.children.set(label.text, 1)
   }
   return 0
 }
