@@ -11,13 +11,28 @@ import type { Task } from "../kernel/Task.ts"
 import { durationText } from "../turbulence/ChoicePoint.ts"
 import type { WireCodec, WireExit } from "./Wire.ts"
 
+/**
+ * The place of a message in the answer to a call. A request that arrives twice is handled twice,
+ * and a caller must be able to tell the two answers apart, and the elements of one in order.
+ */
+export interface Place {
+  /** Which run of the callee's handler it belongs to. */
+  readonly run: number
+  /** The how-manieth message of that run it is, from 0; always 0 for what is no stream. */
+  readonly sequence: number
+}
+
 /** What travels for a call. The first three go to the callee, the others to the caller. */
 export type Body =
   | { readonly _tag: "Request"; readonly payload: Schema.Json }
-  | { readonly _tag: "Interrupt" }
-  | { readonly _tag: "Ack" }
-  | { readonly _tag: "Exit"; readonly exit: WireExit }
-  | { readonly _tag: "Chunk"; readonly values: ReadonlyArray<Schema.Json> }
+  /** `run` is absent when all that runs for the call is to be interrupted. */
+  | { readonly _tag: "Interrupt"; readonly run?: number }
+  | ({ readonly _tag: "Ack" } & Place)
+  | ({ readonly _tag: "Exit"; readonly exit: WireExit } & Place)
+  | ({ readonly _tag: "Chunk"; readonly values: ReadonlyArray<Schema.Json> } & Place)
+
+/** A part of the answer to a streaming call. */
+export type StreamBody = Extract<Body, { readonly _tag: "Exit" | "Chunk" }>
 
 /** What the caller's side learns, in the end or on the way. */
 export type Answer =
@@ -42,6 +57,8 @@ export interface Call {
   readonly startedAt: number
   /** The call whose handler made this one, when it was made inside a handler. */
   readonly within: Call | undefined
+  /** Where a streaming call stands; `undefined` for all others. */
+  readonly stream: StreamState | undefined
   /** Hands an answer to the generated client. Runs on the caller's process. */
   readonly answer: (answer: Answer) => void
   /** The request's own task: resets and timeouts are its children. Set when it is sent. */
@@ -51,6 +68,22 @@ export interface Call {
   timeout: Task | undefined
   /** A message of it was lost: told when somebody waits for it for ever. */
   hasLostMessage: boolean
+  /** What became of the request where it arrived: a copy of it must not contradict that. */
+  arrival: "none" | "handled" | "refused"
+  /** The caller never hears that the callee has crashed. */
+  isSilent: boolean
+}
+
+/** How far the answer to a streaming call has come, on the caller's side. Mutable. */
+export interface StreamState {
+  /** The run whose answer the caller listens to: the first that it heard of. */
+  run: number | undefined
+  /** The sequence number of what it waits for. */
+  expected: number
+  /** How many elements it has acknowledged. */
+  acknowledged: number
+  /** What arrived before its turn, by sequence number. */
+  readonly early: Map<number, StreamBody>
 }
 
 /** The address as people read it. */

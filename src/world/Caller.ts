@@ -2,7 +2,7 @@
  * The caller's side of an edge: a generated client whose calls cross the simulated network, under
  * the policy of the edge (timeout, retry, concurrency).
  */
-import { Context, Effect, Exit, Fiber, Schedule, Scheduler, Scope, Semaphore } from "effect"
+import { Context, Effect, Exit, Fiber, Schedule, Scheduler, Scope, type Semaphore } from "effect"
 import { type Rpc, RpcClient, type RpcGroup, type RpcMessage } from "effect/rpc"
 import type { Kernel } from "../kernel/Kernel.ts"
 import type { Process } from "../kernel/Process.ts"
@@ -11,7 +11,7 @@ import type * as Contract from "../system/Contract.ts"
 import type { EdgePolicy } from "../system/Use.ts"
 import type { Answer, Call } from "./Call.ts"
 import type { Network } from "./Network.ts"
-import { codecOf, decodeExit } from "./Wire.ts"
+import { codecOf, decodeExit, misfit } from "./Wire.ts"
 
 /** The call whose handler is running, for whoever asks what waits for what. */
 export const CurrentCall = Context.Reference<Call | undefined>("downforce/CurrentCall", {
@@ -30,8 +30,10 @@ export interface Options {
   readonly caller: Process
   readonly contract: Contract.Any
   readonly policy: EdgePolicy
-  /** Chooses the node that a call goes to. */
-  readonly pick: () => Process
+  /** Chooses the node that a call goes to; `within` is the call whose handler makes it. */
+  readonly pick: (within: Call | undefined) => Process
+  /** Bounds the calls under way, over all clients of the edge. */
+  readonly permits: Semaphore.Semaphore | undefined
   /** In which what a stream still has to do is run. */
   readonly context: Context.Context<never>
   /** Bounds the client: when it closes, calls under way are interrupted. */
@@ -78,6 +80,17 @@ const unpreempted =
   (payload, options) =>
     Effect.provideService(call(payload, options), Scheduler.PreventSchedulerYield, true)
 
+/** A call whose payload is refused by name when it does not fit: the caller's own mistake. */
+const checked =
+  (name: string, call: AnyClient[string]): AnyClient[string] =>
+  (payload, options) => {
+    try {
+      return call(payload, options)
+    } catch (error) {
+      throw misfit(`the payload of ${name}`, error)
+    }
+  }
+
 /** Applies the policy of an edge to one procedure of its client. */
 const withPolicy = (
   policy: EdgePolicy,
@@ -100,7 +113,7 @@ const withPolicy = (
 
 /** Makes a client of a contract. Streams keep to the timeout, between elements; not to the rest. */
 export const make = (options: Options): AnyClient => {
-  const { caller, context, contract, kernel, network, pick, policy } = options
+  const { caller, context, contract, kernel, network, permits, pick, policy } = options
   const open = new Map<number, Call>()
   const callLabel = makeLabel(`call ${contract.contractName}`)
   // The group's own types are erased; its schemas are what encodes and decodes.
@@ -118,24 +131,37 @@ export const make = (options: Options): AnyClient => {
     // The generated client has one method for each procedure of the group, and no other.
     if (procedure === undefined) throw new Error(`${contract.contractName} has no ${message.tag}`)
     const codec = codecOf(procedure)
+    const within = Fiber.getCurrent()?.getRef(CurrentCall)
     const call: Call = {
       id: Number(message.id),
       contract: contract.contractName,
       procedure: message.tag,
       codec,
       caller,
-      callee: pick(),
+      callee: pick(within),
       timeoutMicros: policy.timeoutMicros,
       startedAt: kernel.now(),
-      within: Fiber.getCurrent()?.getRef(CurrentCall),
+      within,
+      stream: codec.isStream
+        ? { run: undefined, expected: 0, acknowledged: 0, early: new Map() }
+        : undefined,
       answer: (answer) => deliver(call, answer),
       request: undefined,
       requestStep: -1,
       timeout: undefined,
-      hasLostMessage: false
+      hasLostMessage: false,
+      arrival: "none",
+      isSilent: false
     }
     open.set(call.id, call)
     network.begin(call, codec.payload.encode(message.payload))
+  }
+
+  const acknowledge = (call: Call): void => {
+    const { stream } = call
+    if (stream?.run === undefined) return
+    const sequence = stream.acknowledged++
+    network.send(call, { _tag: "Ack", run: stream.run, sequence })
   }
 
   const onFromClient = ({ message }: { readonly message: Outgoing }): Effect.Effect<void> =>
@@ -144,7 +170,7 @@ export const make = (options: Options): AnyClient => {
       if (message._tag === "Eof") return
       const call = open.get(Number(message.requestId))
       if (call === undefined) return
-      if (message._tag === "Ack") return network.send(call, { _tag: "Ack" })
+      if (message._tag === "Ack") return acknowledge(call)
       open.delete(call.id)
       network.abandon(call)
       network.send(call, { _tag: "Interrupt" })
@@ -161,12 +187,11 @@ export const make = (options: Options): AnyClient => {
     }>
   )
 
-  const permits =
-    policy.concurrency === undefined ? undefined : Semaphore.makeUnsafe(policy.concurrency)
   const client: Record<string, AnyClient[string]> = {}
   for (const [tag, procedure] of contract.group.requests) {
-    const call = built.client[tag]
-    if (call === undefined) continue
+    const generated = built.client[tag]
+    if (generated === undefined) continue
+    const call = checked(`${contract.contractName}.${tag}`, generated)
     client[tag] = codecOf(procedure).isStream
       ? call
       : withPolicy(policy, permits, unpreempted(call))

@@ -8,7 +8,7 @@ import type * as Contract from "../system/Contract.ts"
 import type { Body, Call } from "./Call.ts"
 import { CurrentCall } from "./Caller.ts"
 import type { Host as NetworkHost, Network } from "./Network.ts"
-import { encodeExit } from "./Wire.ts"
+import { encodeElement, encodeExit } from "./Wire.ts"
 
 type Erased = RpcGroup.RpcGroup<Rpc.Any>
 type Outgoing = RpcMessage.FromServer<Rpc.Any>
@@ -20,53 +20,53 @@ export interface Host extends NetworkHost {
   readonly handling: () => ReadonlyArray<Call>
 }
 
+type Response = Extract<Outgoing, { readonly _tag: "Exit" | "Chunk" }>
+
 /** What an answer is made of before it travels. */
-const toBody = (call: Call, response: Outgoing): Body | undefined => {
-  switch (response._tag) {
-    case "Exit":
-      // Only static types are erased: the result is encoded by the procedure's own schemas.
-      return {
-        _tag: "Exit",
-        exit: encodeExit(call.codec, response.exit as Exit.Exit<unknown, unknown>)
-      }
-    case "Chunk":
-      return { _tag: "Chunk", values: response.values.map(call.codec.element.encode) }
-    case "Defect":
-    case "ClientEnd":
-      return undefined
+const toBody = (call: Call, response: Response, run: number, sequence: number): Body => {
+  if (response._tag === "Chunk") {
+    const values = response.values.map((value) => encodeElement(call.codec, value))
+    return { _tag: "Chunk", run, sequence, values }
   }
+  // Only static types are erased: the result is encoded by the procedure's own schemas.
+  const exit = encodeExit(call.codec, response.exit as Exit.Exit<unknown, unknown>)
+  return { _tag: "Exit", run, sequence, exit }
 }
 
 /**
  * Makes the host of a node from its handlers, bound to the node's scope: a graceful stop closes it.
  * A message that arrives twice is handled twice, as a network without sessions would have it.
- * `tracksCalls` tells handlers' own calls what they are part of, for the report of a deadlock.
+ * Handlers' own calls know which call they are part of: their keys and the report of a deadlock say
+ * so.
  */
-export const make = (
+export const make: (
   network: Network,
   contract: Contract.Any,
   handlers: Readonly<Record<string, unknown>>,
-  context: Context.Context<Scope.Scope>,
-  tracksCalls: boolean
-): Effect.Effect<Host, never, Scope.Scope> =>
-  Effect.gen(function* () {
+  context: Context.Context<Scope.Scope>
+) => Effect.Effect<Host, never, Scope.Scope> = Effect.fnUntraced(
+  function* (network, contract, handlers, context) {
     // The group's own types are erased; its schemas are what encodes and decodes.
     const group = contract.group as unknown as Erased
+    // The calls whose handlers run, by the number of the run; and how much of each stream was sent.
     const requests = new Map<number, Call>()
-    const running = new Map<number, number>()
-    let nextRequest = 0
+    const sent = new Map<number, number>()
+    let nextRun = 0
 
     const respond = (response: Outgoing): void => {
       if (response._tag === "Defect" || response._tag === "ClientEnd") return
-      const request = Number(response.requestId)
-      const call = requests.get(request)
+      const run = Number(response.requestId)
+      const call = requests.get(run)
       if (call === undefined) return
-      const body = toBody(call, response)
+      const sequence = sent.get(run) ?? 0
+      const body = toBody(call, response, run, sequence)
       if (response._tag === "Exit") {
-        requests.delete(request)
-        if (running.get(call.id) === request) running.delete(call.id)
+        requests.delete(run)
+        sent.delete(run)
+      } else {
+        sent.set(run, sequence + 1)
       }
-      if (body !== undefined) network.send(call, body)
+      network.send(call, body)
     }
 
     const provided = yield* group.toHandlers(handlers as never).pipe(Effect.provideContext(context))
@@ -77,8 +77,13 @@ export const make = (
     }).pipe(Effect.provideContext(provided)) as Effect.Effect<RpcServer.RpcServer<Rpc.Any>>
 
     const write = (call: Call, message: Incoming): void => {
-      const handling = tracksCalls ? Context.add(context, CurrentCall, call) : context
+      const handling = Context.add(context, CurrentCall, call)
       Effect.runForkWith(handling)(server.write(call.caller.index, message))
+    }
+
+    const interrupt = (call: Call, run: number): void => {
+      const requestId = run as RpcMessage.RequestId
+      write(call, { _tag: "Interrupt", requestId, interruptors: [] })
     }
 
     const handle = (call: Call, encoded: Schema.Json): void => {
@@ -88,28 +93,39 @@ export const make = (
       } catch (error) {
         const message = `the payload of ${call.procedure} does not decode: ${String(error)}`
         const exit = { _tag: "Failure", reasons: [{ _tag: "Die", message }] } as const
-        return network.send(call, { _tag: "Exit", exit })
+        network.send(call, { _tag: "Exit", run: nextRun++, sequence: 0, exit })
+        return
       }
-      const id = nextRequest++
+      const id = nextRun++
       requests.set(id, call)
-      running.set(call.id, id)
       const message = { _tag: "Request", id, tag: call.procedure, payload, headers: {} }
       write(call, message as unknown as Incoming)
     }
 
     const receive = (call: Call, body: Body): void => {
-      if (body._tag === "Request") return handle(call, body.payload)
-      const request = running.get(call.id)
-      if (request === undefined) return
-      if (body._tag === "Ack") {
-        return write(call, { _tag: "Ack", requestId: request as RpcMessage.RequestId })
+      switch (body._tag) {
+        case "Request":
+          return handle(call, body.payload)
+        case "Ack": {
+          const { run, sequence } = body
+          // A late or a second acknowledgement is none of what was sent last.
+          if (sent.get(run) !== sequence + 1 || requests.get(run) !== call) return
+          return write(call, { _tag: "Ack", requestId: run as RpcMessage.RequestId })
+        }
+        case "Interrupt": {
+          if (body.run !== undefined) {
+            if (requests.get(body.run) === call) interrupt(call, body.run)
+            return
+          }
+          // A request that arrived twice runs twice.
+          for (const [run, running] of requests) if (running === call) interrupt(call, run)
+          return
+        }
+        default:
+          return
       }
-      write(call, {
-        _tag: "Interrupt",
-        requestId: request as RpcMessage.RequestId,
-        interruptors: []
-      })
     }
 
     return { receive, handling: () => [...requests.values()] }
-  })
+  }
+)

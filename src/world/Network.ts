@@ -52,6 +52,7 @@ const timeoutLabel = makeLabel("timeout")
 const refusedLabel = makeLabel("refused")
 const resetLabel = makeLabel("reset")
 const copyLabel = makeLabel("copy")
+const hangUpLabel = makeLabel("hang up")
 
 const isForCallee = (body: Call.Body): boolean =>
   body._tag === "Request" || body._tag === "Interrupt" || body._tag === "Ack"
@@ -122,6 +123,13 @@ export const make = (kernel: Kernel, links: Links, recorder: Recorder | undefine
     })
   }
 
+  /** The connection that carries a call, from its callee to its caller; broken by a partition. */
+  const isCutOff = (call: Call.Call): boolean => {
+    const isBlocked = links.between(call.callee.name, call.caller.name).blocked > 0
+    if (isBlocked) call.hasLostMessage = true
+    return isBlocked
+  }
+
   const end = (call: Call.Call): boolean => {
     if (call.timeout !== undefined) kernel.cancel(call.timeout)
     call.timeout = undefined
@@ -155,6 +163,7 @@ export const make = (kernel: Kernel, links: Links, recorder: Recorder | undefine
 
   /** Tells the caller that its call failed, after the news has crossed the network. */
   const failLater = (call: Call.Call, cause: Task, isRefusal: boolean): void => {
+    if (isCutOff(call)) return
     const back = links.between(call.callee.name, call.caller.name)
     const at = kernel.now() + back.latencyMicros + back.extraMicros
     const label = isRefusal ? refusedLabel : resetLabel
@@ -177,9 +186,34 @@ export const make = (kernel: Kernel, links: Links, recorder: Recorder | undefine
       })
     }
     end(call)
+    // The handler of a stream may still be there, and waits to hear that its element has arrived.
+    if (kind === "reset" && call.stream !== undefined) send(call, { _tag: "Interrupt" })
     const error = kind === "refused" ? Call.refusedError(call) : Call.resetError(call)
     call.answer({ _tag: "Failed", error })
   }
+  /** Tells the callee that its caller is gone: the handler is interrupted, as by a broken socket. */
+  const hangUpLater = (call: Call.Call, request: Task): void => {
+    const there = links.between(call.caller.name, call.callee.name)
+    if (there.blocked > 0) return
+    const at = kernel.now() + there.latencyMicros + there.extraMicros
+    kernel.scheduleUnder(request, at, hangUpLabel, call.callee, deliverHangUp, call)
+  }
+  const deliverHangUp = (task: Task): void => {
+    // Only `hangUpLater` schedules this, with a call.
+    const call = task.payload as Call.Call
+    if (recorder !== undefined) {
+      task.step = recorder.record({
+        time: kernel.now(),
+        kind: "reset",
+        node: call.callee.name,
+        peer: call.caller.name,
+        what: `reset: ${call.procedure}`,
+        because: [task.step, call.requestStep]
+      })
+    }
+    hosts.get(call.callee.name)?.receive(call, { _tag: "Interrupt" })
+  }
+
   const deliverRefusal = (task: Task): void => deliverFailure(task, "refused")
   const deliverReset = (task: Task): void => deliverFailure(task, "reset")
 
@@ -188,25 +222,61 @@ export const make = (kernel: Kernel, links: Links, recorder: Recorder | undefine
     const packet = task.payload as Packet
     const { body, call } = packet
     if (recorder !== undefined) task.step = note("deliver", packet, task, textOf(call, body))
-    if (isForCallee(body)) {
-      const host = hosts.get(call.callee.name)
-      if (host === undefined) return failLater(call, task, true)
-      host.receive(call, body)
+    switch (body._tag) {
+      case "Request":
+        return arriveAtCallee(call, body, task)
+      case "Interrupt":
+      case "Ack":
+        hosts.get(call.callee.name)?.receive(call, body)
+        return
+      case "Exit":
+      case "Chunk":
+        if (!calls.has(call.id)) return
+        return call.stream === undefined ? hand(call, body) : inOrder(call, call.stream, body)
+    }
+  }
+
+  /** A refusal says that the call has not happened: no copy of its request may make that a lie. */
+  const arriveAtCallee = (call: Call.Call, body: Call.Body, task: Task): void => {
+    if (call.arrival === "refused") return
+    const host = hosts.get(call.callee.name)
+    if (host !== undefined) {
+      call.arrival = "handled"
+      return host.receive(call, body)
+    }
+    if (call.arrival === "handled" || task.label === copyLabel) return
+    call.arrival = "refused"
+    failLater(call, task, true)
+  }
+
+  const hand = (call: Call.Call, body: Call.StreamBody): void => {
+    if (body._tag === "Exit") {
+      end(call)
+    } else {
+      if (call.timeout !== undefined) kernel.cancel(call.timeout)
+      startTimeout(call)
+    }
+    call.answer(body)
+  }
+
+  /**
+   * Hands on what arrives of a stream in the order in which it was sent, each part once, and all of
+   * it from one run of the handler: a connection does that, whatever happens to its packets. What
+   * is lost leaves a gap, behind which the consumer waits until its timeout.
+   */
+  const inOrder = (call: Call.Call, stream: Call.StreamState, body: Call.StreamBody): void => {
+    stream.run ??= body.run
+    if (body.run !== stream.run) {
+      if (body._tag === "Chunk") send(call, { _tag: "Interrupt", run: body.run })
       return
     }
-    if (!calls.has(call.id)) return
-    switch (body._tag) {
-      case "Exit":
-        end(call)
-        call.answer(body)
-        return
-      case "Chunk":
-        if (call.timeout !== undefined) kernel.cancel(call.timeout)
-        startTimeout(call)
-        call.answer(body)
-        return
-      default:
-        return
+    if (body.sequence >= stream.expected) stream.early.set(body.sequence, body)
+    let next = stream.early.get(stream.expected)
+    while (next !== undefined && calls.has(call.id)) {
+      stream.early.delete(stream.expected)
+      stream.expected++
+      hand(call, next)
+      next = stream.early.get(stream.expected)
     }
   }
 
@@ -228,7 +298,8 @@ export const make = (kernel: Kernel, links: Links, recorder: Recorder | undefine
       call.hasLostMessage = true
       return true
     }
-    if ((body._tag === "Request" || body._tag === "Exit") && kernel.choose("reset", task) !== 0) {
+    const isOneWay = body._tag === "Interrupt" || body._tag === "Ack"
+    if (!isOneWay && kernel.choose("reset", task) !== 0) {
       note("lost", packet, task, `${textOf(call, body)}: connection reset`)
       failLater(call, task, false)
       return true
@@ -241,14 +312,25 @@ export const make = (kernel: Kernel, links: Links, recorder: Recorder | undefine
     const usual = kernel.now() + link.latencyMicros + link.extraMicros
     const straggles = kernel.choose("reorder", task)
     if (straggles > 0) return Math.max(usual, link.lastArrival) + straggles
-    link.lastArrival = Math.max(usual + kernel.choose("delay", task), link.lastArrival)
+    // Strictly later than what it follows: at the same instant, ranks could still swap the two.
+    link.lastArrival = Math.max(usual + kernel.choose("delay", task), link.lastArrival + 1)
     return link.lastArrival
   }
+
+  /**
+   * What a message is caused by: an answer by the request, a call inside a handler by the call that
+   * is handled, so that keys follow the tree of calls. What ran at that moment may have been woken
+   * by another operation (a permit, a queue), and would pass its own key on to this one.
+   */
+  const causeOf = (call: Call.Call, body: Call.Body): Task =>
+    (body._tag === "Request" ? call.within?.request : call.request) ?? kernel.current()
 
   const transmit = (packet: Packet): Task => {
     const { body, call, link, receiver } = packet
     const label = labelOf(link, kindOf(call, body))
-    const task = kernel.prepare(kernel.current(), label, receiver, arrive, packet)
+    const task = kernel.prepare(causeOf(call, body), label, receiver, arrive, packet)
+    // The key says what it belongs to; the recording says what happened just before.
+    task.step = kernel.current().step
     if (isStopped(packet, task)) return task
     const at = arrivalOf(link, task)
     const copyAfter = kernel.choose("duplicate", task)
@@ -285,10 +367,14 @@ export const make = (kernel: Kernel, links: Links, recorder: Recorder | undefine
     disconnect: (process) => {
       hosts.delete(process.name)
       for (const call of [...calls.values()]) {
+        const { request } = call
         if (call.caller === process) end(call)
-        else if (call.callee === process && call.request !== undefined) {
-          if (kernel.choose("silent", call.request) === 0) failLater(call, call.request, false)
-        }
+        if (request === undefined || call.isSilent) continue
+        if (call.caller !== process && call.callee !== process) continue
+        call.isSilent = kernel.choose("silent", request) !== 0
+        if (call.isSilent) continue
+        if (call.callee === process) failLater(call, request, false)
+        else hangUpLater(call, request)
       }
     },
     pending: () => [...calls.values()]

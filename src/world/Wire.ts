@@ -4,7 +4,7 @@
  *
  * Owns the encoding of payloads, results and stream elements. Owns no delivery.
  */
-import { Cause, Exit, Schema } from "effect"
+import { Cause, Exit, Schema, SchemaIssue } from "effect"
 import { type Rpc, RpcSchema } from "effect/rpc"
 
 /** A result as it travels. */
@@ -69,21 +69,42 @@ export const codecOf = (procedure: Rpc.AnyWithProps): WireCodec => {
 const messageOf = (defect: unknown): string =>
   defect instanceof Error ? `${defect.name}: ${defect.message}` : String(defect)
 
-/** Encodes a result. A result that its own schema refuses travels as a defect. */
-export const encodeExit = (codec: WireCodec, exit: Exit.Exit<unknown, unknown>): WireExit => {
+const formatIssue = SchemaIssue.makeFormatterDefault()
+
+/** The error of whoever passed a value that its schema refuses; says which, and why, on one line. */
+export const misfit = (what: string, error: unknown): Error => {
+  const cause = error instanceof Error ? error.cause : undefined
+  const reason = SchemaIssue.isIssue(cause) ? formatIssue(cause) : messageOf(error)
+  const line = reason.replaceAll(/\s*\n\s*/g, " ")
+  return new Error(`${what} does not fit its schema: ${line}`, { cause: error })
+}
+
+/** Encodes with words for what went wrong: throws an Error, which is a defect of the callee. */
+const encodeWith = (codec: Codec, what: string, value: unknown): Schema.Json => {
   try {
-    if (exit._tag === "Success") return { _tag: "Success", value: codec.success.encode(exit.value) }
-    const reasons = exit.cause.reasons.map((reason): WireReason => {
-      if (Cause.isFailReason(reason))
-        return { _tag: "Fail", error: codec.error.encode(reason.error) }
-      if (Cause.isDieReason(reason)) return { _tag: "Die", message: messageOf(reason.defect) }
-      return { _tag: "Interrupt" }
-    })
-    return { _tag: "Failure", reasons }
+    return codec.encode(value)
   } catch (error) {
-    const message = `a result does not fit its schema: ${messageOf(error)}`
-    return { _tag: "Failure", reasons: [{ _tag: "Die", message }] }
+    throw misfit(what, error)
   }
+}
+
+/** Encodes an element of a stream. Throws when its own schema refuses it. */
+export const encodeElement = (codec: WireCodec, value: unknown): Schema.Json =>
+  encodeWith(codec.element, "an element of the stream", value)
+
+/** Encodes a result. Throws when its own schema refuses it. */
+export const encodeExit = (codec: WireCodec, exit: Exit.Exit<unknown, unknown>): WireExit => {
+  if (exit._tag === "Success") {
+    return { _tag: "Success", value: encodeWith(codec.success, "the result", exit.value) }
+  }
+  const reasons = exit.cause.reasons.map((reason): WireReason => {
+    if (Cause.isFailReason(reason)) {
+      return { _tag: "Fail", error: encodeWith(codec.error, "the error", reason.error) }
+    }
+    if (Cause.isDieReason(reason)) return { _tag: "Die", message: messageOf(reason.defect) }
+    return { _tag: "Interrupt" }
+  })
+  return { _tag: "Failure", reasons }
 }
 
 /** Decodes a result. */

@@ -4,7 +4,7 @@
  * Owns the lives of nodes: start, crash, graceful stop. Which faults ask for them is Faults'
  * business, who flies and judges is the flight's.
  */
-import { Cause, Context, Effect, Exit, Scope } from "effect"
+import { Cause, Context, Effect, Exit, Scope, Semaphore } from "effect"
 import type { Kernel } from "../kernel/Kernel.ts"
 import * as Process from "../kernel/Process.ts"
 import { makeLabel, type Task } from "../kernel/Task.ts"
@@ -115,7 +115,9 @@ export const make = (options: Options): World => {
     const addresses = system.providers.get(contract.contractName) ?? []
     const providers = addresses.map(processOf)
     const routeLabel = makeLabel(`route ${node.name} ${contract.contractName}`)
-    const make = (pick: () => Process.Process): Caller.AnyClient =>
+    const { concurrency } = policy
+    const permits = concurrency === undefined ? undefined : Semaphore.makeUnsafe(concurrency)
+    const make = (pick: Caller.Options["pick"]): Caller.AnyClient =>
       Caller.make({
         kernel,
         network,
@@ -123,13 +125,14 @@ export const make = (options: Options): World => {
         contract,
         policy,
         pick,
+        permits,
         context: node.context,
         scope
       })
     const [only] = providers
     if (only === undefined) throw new Error(`no node provides ${contract.contractName}`)
-    const spread = (): Process.Process =>
-      providers[(kernel.draw(routeLabel) >>> 0) % providers.length] ?? only
+    const spread: Caller.Options["pick"] = (within) =>
+      providers[(kernel.draw(routeLabel, within?.request) >>> 0) % providers.length] ?? only
     const client = make(providers.length === 1 ? () => only : spread)
     const known = new Map<string, Caller.AnyClient>()
     const at = (name: string): Caller.AnyClient => {
@@ -184,8 +187,7 @@ export const make = (options: Options): World => {
         service.provides,
         // `missingHandlers` has just looked at every function.
         built as Readonly<Record<string, unknown>>,
-        node.context as Context.Context<Scope.Scope>,
-        recorder !== undefined
+        node.context as Context.Context<Scope.Scope>
       )
     })
   }
