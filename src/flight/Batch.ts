@@ -100,10 +100,14 @@ const flyChunks = (scenario: Scenario, options: BatchOptions): Effect.Effect<Tal
 
     /** Finds the chunk that ends the batch, if it is known already. */
     const findLast = (): void => {
-      const firsts = firstOfEach(contiguous())
+      const flown = contiguous()
+      const firsts = firstOfEach(flown)
       failuresSeen = firsts.length
       const ending = firsts[failuresMax - 1]
       if (ending !== undefined) last = Math.min(last, Math.floor(ending.runIndex / chunkRuns))
+      // An error of the author's ends the batch: no further run can be trusted.
+      const threw = flown.find((run) => run.threw !== undefined)
+      if (threw !== undefined) last = Math.min(last, Math.floor(threw.runIndex / chunkRuns))
     }
 
     const isOver = (): boolean =>
@@ -127,7 +131,7 @@ const flyChunks = (scenario: Scenario, options: BatchOptions): Effect.Effect<Tal
         })
         done.set(chunk, flown)
         runsDone += flown.length
-        if (flown.some((run) => run.signature !== undefined)) findLast()
+        if (flown.some((run) => run.signature !== undefined || run.threw !== undefined)) findLast()
         options.onProgress({
           phase: "flying",
           runsDone,

@@ -62,8 +62,22 @@ export const prepare = (
 ): { readonly strangers: ReadonlyArray<Stranger>; readonly prepared: ReadonlyArray<Prepared> } => {
   const strangers: Array<Stranger> = []
   const prepared: Array<Prepared> = []
+  const names = new Set(
+    Array.from({ length: workload.clients }, (_, at) => Workload.clientName(at))
+  )
+  const seen = new Set<string>()
   for (const operation of operations) {
-    const { contract, procedure } = operation
+    const { client, contract, id, procedure } = operation
+    if (!names.has(client)) {
+      strangers.push({ operation, reason: `the workload has no ${client}` })
+      continue
+    }
+    // Everything an operation causes is keyed by its id.
+    if (seen.has(id)) {
+      strangers.push({ operation, reason: "there are two operations of this id" })
+      continue
+    }
+    seen.add(id)
     const declared = Workload.find(workload, contract, procedure)
     const rpc = declared?.contract.group.requests.get(procedure)
     if (declared === undefined || rpc === undefined) {

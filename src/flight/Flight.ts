@@ -208,8 +208,10 @@ export const fly = (plan: Plan): Flown => {
   const end = kernel.run()
   const judgement = judge.conclude(end, {
     isDone: clients.isDone() && faults.areOver(),
-    areAllUp: up.size === plan.scenario.system.nodes.length,
-    hasFaultsLeft: faults.active().length > 0,
+    notUp: plan.scenario.system.nodes
+      .map(({ name }) => name)
+      .filter((name) => ![...up].some((node) => node.name === name)),
+    leaks: [...faults.active().map(({ id }) => `fault ${id} still acts`), ...faults.leaks()],
     deadlock: () => {
       const handling = world.nodes.flatMap((node) => node.host?.handling() ?? [])
       return Unasked.deadlock(network.pending(), handling, kernel.now())

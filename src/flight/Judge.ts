@@ -53,8 +53,10 @@ export interface Judge {
 /** What the flight knows about its end. */
 export interface Facts {
   readonly isDone: boolean
-  readonly areAllUp: boolean
-  readonly hasFaultsLeft: boolean
+  /** Services that never came up. */
+  readonly notUp: ReadonlyArray<string>
+  /** What faults have left behind, one sentence each. */
+  readonly leaks: ReadonlyArray<string>
   /** Who waits on what, when nothing is left to happen. */
   readonly deadlock: () => Unasked.Violation | undefined
 }
@@ -107,9 +109,11 @@ export const make = (
       return ["the horizon came before the workload was done and all faults had healed"]
     }
     if (end._tag !== "quiescent") return []
-    if (facts.hasFaultsLeft) throw new Error("a fault is left when nothing else is")
+    // A fault outlives the flight only by a mistake of ours, and then the flight proves nothing.
+    if (facts.leaks.length > 0) throw new Error(`a fault has leaked: ${facts.leaks.join(", ")}`)
     report(facts.deadlock())
-    return facts.areAllUp ? [] : ["not every service came up"]
+    if (facts.notUp.length > 0) return [`never came up: ${facts.notUp.join(", ")}`]
+    return facts.isDone ? [] : ["nothing is left to happen and the workload is not done"]
   }
 
   return {

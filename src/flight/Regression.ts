@@ -127,7 +127,10 @@ export interface Reflown {
   readonly recorded: Record.Recorded
 }
 
-/** Flies a saved regression. Stale: it names what is gone, so it says nothing any more. */
+/**
+ * Flies a saved regression. Stale: it says nothing any more, because it names what is gone, or
+ * because its flight did not come to a verdict.
+ */
 export const fly = (
   scenario: Scenario,
   saved: SavedRegression,
@@ -143,6 +146,14 @@ export const fly = (
     return {
       outcome: { file, outcome: "violated", reason: undefined },
       verdict: "violated",
+      recorded
+    }
+  }
+  const inconclusive = recorded.flown.threw?.message ?? recorded.flown.unknown[0]
+  if (inconclusive !== undefined) {
+    return {
+      outcome: { file, outcome: "stale", reason: inconclusive },
+      verdict: "unknown",
       recorded
     }
   }

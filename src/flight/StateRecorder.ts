@@ -24,6 +24,19 @@ const encoderOf = (probe: Probe<unknown>): ((value: unknown) => Schema.Json) => 
   return encoder
 }
 
+/**
+ * The value of a probe as JSON. A probe that throws, or whose value does not fit its schema, is
+ * written down as such: a recorded flight must not end differently from one that is not.
+ */
+const valueOf = (probe: Probe<unknown>, read: () => unknown): Schema.Json => {
+  try {
+    return encoderOf(probe)(read())
+  } catch (thrown) {
+    const what = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown)
+    return `cannot be read: ${what.replaceAll(/\s+/g, " ")}`
+  }
+}
+
 interface Change {
   readonly probe: string
   readonly value: Schema.Json
@@ -33,7 +46,7 @@ interface Change {
 const changesOf = (node: Node): ReadonlyArray<Change> => {
   const changes: Array<Change> = []
   for (const [probe, read] of node.probes) {
-    const value = encoderOf(probe)(read())
+    const value = valueOf(probe, read)
     const text = JSON.stringify(value)
     if (node.recorded.get(probe.name) === text) continue
     node.recorded.set(probe.name, text)

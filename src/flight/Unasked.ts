@@ -21,7 +21,8 @@ export const names = {
   defect: "no defect"
 } as const
 
-const serviceOf = (node: Node): string => node.service?.name ?? node.name
+/** All clients run the same code: which of them it was would make one failure into several. */
+const serviceOf = (node: Node): string => node.service?.name ?? node.role
 
 /** A fiber of a node died, or a node failed to start. `undefined` when it was only interrupted. */
 export const defect = (
@@ -44,14 +45,21 @@ export const defect = (
   }
 }
 
+/**
+ * Whether a call that never ends is one that should. A stream may stay open for ever, unless a
+ * message of it was lost: then both sides wait for something that will not come.
+ */
+const mustEnd = (call: Call): boolean => !call.codec.isStream || call.hasLostMessage
+
 /** Nothing is left to happen, and somebody still waits. Lists who waits on what. */
 export const deadlock = (
   waiting: ReadonlyArray<Call>,
   handling: ReadonlyArray<Call>,
   now: number
 ): Violation | undefined => {
+  const calls = waiting.filter(mustEnd)
+  // The handler of a stream is reported by the one who waits for it, if there is one.
   const stuck = handling.filter((call) => !call.codec.isStream)
-  const calls = waiting.filter((call) => !call.codec.isStream)
   if (stuck.length === 0 && calls.length === 0) return undefined
   const lines = [
     ...calls.map((call) => {

@@ -18,6 +18,8 @@ export interface Faults {
   readonly active: () => ReadonlyArray<Fault>
   /** Whether all of the plan have begun and healed. */
   readonly areOver: () => boolean
+  /** What is not as it was although no fault acts any more, one sentence each. Must be empty. */
+  readonly leaks: () => ReadonlyArray<string>
 }
 
 /** Undoes what a fault has done. */
@@ -71,6 +73,8 @@ export const schedule = (
   const active: Array<Fault> = []
   const down = new Map<Node, number>()
   const paused = new Map<Node, number>()
+  // Nodes that are stopping gracefully: a stop may take longer than the fault that asked for it.
+  const stopping = new Set<Node>()
   const healLabel = makeLabel("heal")
   let over = 0
 
@@ -89,13 +93,17 @@ export const schedule = (
   }
 
   const takeDown = (node: Node, isGraceful: boolean): Heal => {
-    if (count(down, node, 1) === 1) {
-      // A stop may take longer than the fault lasts: then the node starts as soon as it is down.
-      const onDown = (): void => {
+    count(down, node, 1)
+    if (!isGraceful) {
+      // Whatever else is being done to it, a process that is still alive dies here and now.
+      stopping.delete(node)
+      world.crash(node)
+    } else if (node.process.isAlive && !stopping.has(node)) {
+      stopping.add(node)
+      world.stop(node, () => {
+        stopping.delete(node)
         if (down.get(node) === 0) world.start(node)
-      }
-      if (isGraceful) world.stop(node, onDown)
-      else world.crash(node)
+      })
     }
     return () => {
       if (count(down, node, -1) === 0) world.start(node)
@@ -175,5 +183,21 @@ export const schedule = (
     kernel.schedule(fault.atMs * 1000, makeLabel(`fault ${fault.id}`), undefined, act, undefined)
   }
 
-  return { active: () => [...active], areOver: () => over === plan.length }
+  const leaks = (): ReadonlyArray<string> => {
+    if (active.length > 0) return []
+    const ofNodes = world.nodes.flatMap((node) => {
+      const { isAlive, isPaused, slowMicros } = node.process
+      if (isPaused) return [`${node.name} is still paused`]
+      if (slowMicros !== 0) return [`${node.name} is still slow`]
+      return isAlive ? [] : [`${node.name} is still down`]
+    })
+    const ofLinks = plan.flatMap((fault) =>
+      linksOf(fault, links)
+        .filter((link) => link.blocked !== 0 || link.refused !== 0 || link.extraMicros !== 0)
+        .map((link) => `${link.from} → ${link.to} is still disturbed`)
+    )
+    return [...ofNodes, ...new Set(ofLinks)]
+  }
+
+  return { active: () => [...active], areOver: () => over === plan.length, leaks }
 }
