@@ -30,10 +30,14 @@ export const ledger = Service.make("ledger", {
     return Ledger.of({
       append: Effect.fnUntraced(function* (entry) {
         const at = yield* DateTime.now
-        yield* Ref.update(book, ({ balance, entries, repeats }) =>
-          entries.some(({ charge }) => charge === entry.charge)
-            ? { balance, entries, repeats: repeats + 1 }
-            : { balance: balance + entry.amount, entries: [...entries, { ...entry, at }], repeats }
+        yield* Ref.update(book, (now) =>
+          now.entries.some(({ charge }) => charge === entry.charge)
+            ? { ...now, repeats: now.repeats + 1 }
+            : {
+                ...now,
+                balance: now.balance + entry.amount,
+                entries: [...now.entries, { ...entry, at }]
+              }
         )
       })
     })

@@ -13,12 +13,16 @@ export const ledger = Service.make("ledger", {
     return Ledger.of({
       append: Effect.fnUntraced(function* (entry) {
         // broken: another charge may be entered between this read and the write below.
-        const { balance } = yield* Ref.get(book)
+        const balance = yield* Effect.map(Ref.get(book), (now) => now.balance + entry.amount)
         const at = yield* DateTime.now
-        yield* Ref.update(book, ({ entries, repeats }) =>
-          entries.some(({ charge }) => charge === entry.charge)
-            ? { balance, entries, repeats: repeats + 1 }
-            : { balance: balance + entry.amount, entries: [...entries, { ...entry, at }], repeats }
+        yield* Ref.update(book, (now) =>
+          now.entries.some(({ charge }) => charge === entry.charge)
+            ? { ...now, repeats: now.repeats + 1 }
+            : {
+                ...now,
+                balance,
+                entries: [...now.entries, { ...entry, at }]
+              }
         )
       })
     })
