@@ -59,7 +59,7 @@ const packages: ReadonlyArray<{ name: RegExp; where: RegExp; reason: string }> =
   { name: /^fast-check$/u, where: text, reason: "workloads and laws are arbitraries" },
   { name: /^downforce$/u, where: /^(systems|simulations|test)\//u, reason: "as users import it" },
   {
-    name: /^(node:|@effect\/platform-node$)/u,
+    name: /^(node:|@effect\/platform-node(\/|$))/u,
     where: /^(src\/cli|test|bench)\/|^vitest\.config\.ts$/u,
     reason: "the command and what runs it meet the machine; the rest is deterministic"
   },

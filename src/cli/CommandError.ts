@@ -25,8 +25,9 @@ export const problemLengthMax = 500
 export const oneLine = (text: string): string => {
   const line = text
     .trim()
-    .replaceAll(/:\s*\n\s*[-•]?\s*/g, ": ")
-    .replaceAll(/\s*\n\s*[-•]\s*/g, "; ")
+    .replaceAll(/:\s*\n\s*(?:[-•]\s+)?/g, ": ")
+    .replaceAll(/\?\s*\n\s*/g, "? ")
+    .replaceAll(/\s*\n\s*(?:[-•]\s+|\n\s*)/g, "; ")
     .replaceAll(/\s*\n\s*/g, " ")
   return line.length <= problemLengthMax ? line : `${line.slice(0, problemLengthMax - 1)}…`
 }

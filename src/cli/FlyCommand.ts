@@ -77,11 +77,11 @@ export const fly = Effect.fnUntraced(function* (
   if (input.list) return printList(scenarios, input.json)
   const commit = commitOf(root)
   const seed = input.seed ?? seedOfBuild(commit) ?? drawSeed()
-  message(`seed ${toText(seed)}`)
   const workers = input.workers ?? Math.min(workersDefaultMax, availableParallelism())
   const pool = workers === 1 ? WorkerCrew.thisThread : WorkerCrew.make(root, workers)
   const progress = ProgressShow.start()
   const stop = StopSignal.listen(() => progress.clear())
+  message(`seed ${toText(seed)}`)
   const context = { root, input, seed, commit, pool, progress, stop }
   return yield* Effect.ensuring(
     flyAll(context, scenarios),
@@ -188,8 +188,9 @@ const flyOne = Effect.fnUntraced(function* (
   )
   const wall = wallMillis() - startedAt
   progress.clear()
-  for (const { file, reason } of flown.regressions) {
-    if (reason !== undefined) message(visible(`${file}: ${reason}`))
+  for (const { file, outcome, reason } of flown.regressions) {
+    // The line of the scenario says of a stale one that it is.
+    if (reason !== undefined && outcome !== "stale") message(visible(`${file}: ${reason}`))
   }
   const { failures, known } = distinct(flown.failures)
   const batch = { ...flown, failures }

@@ -47,7 +47,6 @@ const shortId = /^[0-9a-f]{8}(?:-\d{1,3})?$/
 const reasonOf = (thrown: unknown): string => {
   const code = Predicate.hasProperty(thrown, "code") ? String(thrown.code) : String(thrown)
   const known: Readonly<Record<string, string>> = {
-    ENOENT: "there is no such file",
     EACCES: "it may not be read or written",
     EPERM: "it may not be read or written",
     EISDIR: "it is a folder",
@@ -69,6 +68,8 @@ const readBytes = (
       if (size <= bytesMax) return Effect.succeed(readFileSync(join(root, file)))
       return Effect.fail(wrong(`${file}: it has ${size} bytes, allowed are ${bytesMax}; ${advice}`))
     } catch (thrown) {
+      const isMissing = Predicate.hasProperty(thrown, "code") && thrown.code === "ENOENT"
+      if (isMissing) return Effect.fail(nothingMatched(`${file}: there is no such file; ${advice}`))
       return Effect.fail(wrong(`${file}: it cannot be read: ${reasonOf(thrown)}; ${advice}`))
     }
   })

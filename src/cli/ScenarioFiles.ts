@@ -68,6 +68,18 @@ export const scenariosIn = (
   file: string,
   exports: Readonly<Record<string, unknown>>
 ): Result.Result<ReadonlyArray<Scenario>, string> => {
+  try {
+    return judge(file, exports)
+  } catch (thrown) {
+    // Exports may be anything, such as objects with getters that throw.
+    return Result.fail(`${file}: its exports cannot be read: ${String(thrown)}; correct the file`)
+  }
+}
+
+const judge = (
+  file: string,
+  exports: Readonly<Record<string, unknown>>
+): Result.Result<ReadonlyArray<Scenario>, string> => {
   const tunnels = new Set<WindTunnel>()
   // The namespace of a module lists its exports by name, in the order of their code units.
   for (const [name, value] of Object.entries(exports)) {

@@ -5,18 +5,21 @@
  * is the same module for the file and for the command. What the file exports is judged by
  * ScenarioFiles.
  */
+import { register } from "node:module"
 import { pathToFileURL } from "node:url"
 import { Predicate, Result } from "effect"
-import { placeOf } from "../flight/Declared.ts"
+import * as Loading from "./Loading.ts"
+import { placeInProject } from "./UserPlace.ts"
 
 let installed: Promise<void> | undefined
 
 /** Installs the loader; imports of `.ts` and `.tsx` work from then on, in this thread. */
 const install = (): Promise<void> => {
   installed ??= (async () => {
-    const [esm, cjs] = await Promise.all([import("tsx/esm/api"), import("tsx/cjs/api")])
-    esm.register()
-    cjs.register()
+    const typescript = await import("tsx/esm/api")
+    // Hooks that are registered first are asked last: this one answers the loader's questions.
+    register(new URL("./TypeScriptHooks.js", import.meta.url))
+    typescript.register()
   })()
   return installed
 }
@@ -28,28 +31,34 @@ export interface LoadProblem {
   readonly where: string | undefined
 }
 
-/** The file that is being loaded, for whoever has to explain that the process ended. */
-let loading: string | undefined
-
-/** The file that is being loaded right now, as it was named. */
-export const fileLoading = (): string | undefined => loading
-
 /** Imports a file. `path` is absolute; `root` is the project, which is left out of messages. */
 export const load = async (
   path: string,
   root: string
 ): Promise<Result.Result<Readonly<Record<string, unknown>>, LoadProblem>> => {
   await install()
-  loading = path
+  const done = Loading.begin(path.slice(root.length + 1))
   try {
     // The namespace of a module is an object.
     const module = (await import(pathToFileURL(path).href)) as Readonly<Record<string, unknown>>
-    return Result.succeed(module)
+    return Result.succeed(unwrapped(module))
   } catch (thrown) {
     return Result.fail(explain(thrown, root))
   } finally {
-    loading = undefined
+    done()
   }
+}
+
+/**
+ * In a project of CommonJS a file compiled from `export` arrives as the default export of itself.
+ */
+const unwrapped = (
+  module: Readonly<Record<string, unknown>>
+): Readonly<Record<string, unknown>> => {
+  const inner = module["default"]
+  return Predicate.isObject(inner) && Reflect.get(inner, "__esModule") === true
+    ? (inner as Readonly<Record<string, unknown>>) // The check says that it is an object.
+    : module
 }
 
 /** Takes the project's own path out of a text, so that paths in it are relative. */
@@ -72,18 +81,22 @@ const explain = (thrown: unknown, root: string): LoadProblem => {
       where: `${compiler["path"]}:${compiler["line"]}`
     }
   }
-  const stack = relative(thrown.stack ?? "", root).split("\n")
   if (thrown instanceof SyntaxError) {
     // Node puts the place of a syntax error on the first line of the stack.
-    const where = /^(?<where>\S+:\d+)$/.exec(stack[0] ?? "")?.groups?.["where"]
+    const first = relative((thrown.stack ?? "").split("\n")[0] ?? "", root)
+    const where = /^\S+:\d+$/.test(first) ? first : undefined
     return { what: `it does not compile: ${message}`, where }
   }
-  const frame = stack.find((line) => /^\s+at /.test(line) && !/node_modules|node:/.test(line))
+  if (isInvalid(thrown)) return { what: message, where: placeInProject(thrown, root) }
   const code = Predicate.hasProperty(thrown, "code") ? thrown.code : undefined
   const isMissing = code === "ERR_MODULE_NOT_FOUND" || code === "MODULE_NOT_FOUND"
   const name = thrown.name === "Error" || isMissing ? "" : `${thrown.name}: `
   return {
     what: isMissing ? `it does not load: ${message}` : `it threw ${name}${message}`,
-    where: isMissing || frame === undefined ? undefined : placeOf(frame)
+    where: isMissing ? undefined : placeInProject(thrown, root)
   }
 }
+
+/** What `make` throws when a declaration is wrong: its message says all there is to say. */
+const isInvalid = (thrown: Error): boolean =>
+  Predicate.isTagged(thrown, "InvalidScenario") || Predicate.isTagged(thrown, "InvalidSystem")

@@ -64,7 +64,7 @@ const distanceTo = (wanted: string, name: string): number => {
   const heads = parts.map((_, at) => parts.slice(0, at + 1).join("/"))
   return Math.min(
     ...[...tails, ...heads].map((part) =>
-      part.includes(wanted) || wanted.includes(part) ? 1 : editDistance(wanted, part)
+      part.startsWith(wanted) ? 0 : part.includes(wanted) ? 1 : editDistance(wanted, part)
     )
   )
 }

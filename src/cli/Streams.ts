@@ -24,7 +24,8 @@ const lookOf = (stream: NodeJS.WriteStream): Look => {
   return {
     color: isTerminal && !isSet("NO_COLOR"),
     live: isTerminal && !isSet("CI"),
-    columns: isTerminal ? Math.max(20, stream.columns) : columnsDefault
+    // A terminal that does not know its size says 0.
+    columns: isTerminal && stream.columns > 0 ? stream.columns : columnsDefault
   }
 }
 

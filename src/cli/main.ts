@@ -10,17 +10,20 @@ import * as NodeServices from "@effect/platform-node/NodeServices"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import { type CliError, CliOutput, Command } from "effect/cli"
+import { CliConfig, type CliError, CliOutput, Command, GlobalFlag } from "effect/cli"
 import { commands } from "./Commands.ts"
 import { CommandError, oneLine } from "./CommandError.ts"
 import { type ExitCode, exitCodes } from "./ExitCode.ts"
+import * as Loading from "./Loading.ts"
 import * as Streams from "./Streams.ts"
+import { placeInProject } from "./UserPlace.ts"
 import { versionOf } from "./Version.ts"
 import { visible } from "../recording/VisibleText.ts"
 
 const words = process.argv.slice(2)
 const wantsJson = words.includes("--json")
 const issues = "https://github.com/downforce/downforce/issues"
+const root = realpathSync(process.cwd())
 let ended: ExitCode | undefined
 
 /** The document of a command that ended without its own; see FlyReport. */
@@ -51,6 +54,9 @@ const endWithDefect = (defect: unknown): void => {
   const isWanted = (process.env["DOWNFORCE_STACK"] ?? "") !== ""
   if (isWanted && defect instanceof Error) Streams.message(defect.stack ?? "")
 }
+
+/** The wizard asks what help says, and nothing here logs by levels. */
+const builtIns = [GlobalFlag.Help, GlobalFlag.Version, GlobalFlag.Completions]
 
 /** Help goes to stdout when it was asked for; what is wrong goes to stderr, on one line. */
 const presenter: CliOutput.Presenter = {
@@ -92,27 +98,42 @@ const conclude = (exit: Exit.Exit<void, CommandError | CliError.CliError>): void
  */
 const onExit = (): void => {
   if (ended !== undefined) return
-  const message = "something ended the process before the command was done; take process.exit out"
+  const file = Loading.file()
+  const message =
+    file === undefined
+      ? "the process ended before the command was done; take process.exit out of your code"
+      : `${file}: it ended the process, or waits for ever, while it was loaded; correct the file`
   writeSync(2, `downforce: ${message}\n`)
   if (wantsJson) writeSync(1, `${errorDocument(exitCodes.wrong, message)}\n`)
   process.exitCode = exitCodes.wrong
 }
 
+/** An error in code that nobody awaits: the user's when it comes from there, else ours. */
 const onStray = (thrown: unknown): void => {
-  endWithDefect(thrown)
-  Streams.endProcess(exitCodes.ourBug)
+  const place = thrown instanceof Error ? placeInProject(thrown, root) : undefined
+  const where = place ?? Loading.file()
+  if (where === undefined) endWithDefect(thrown)
+  else {
+    const what = thrown instanceof Error ? thrown.message : String(thrown)
+    endWith(exitCodes.wrong, visible(oneLine(`${where}: an error nobody handles: ${what}`)))
+  }
+  Streams.endProcess(ended ?? exitCodes.ourBug)
 }
 
 process.on("exit", onExit)
 process.on("uncaughtException", onStray)
 process.on("unhandledRejection", onStray)
 // Whoever reads may have seen enough: `downforce trace events | head`.
-process.stdout.on("error", () => process.exit(ended ?? exitCodes.holds))
+process.stdout.on("error", () => {
+  end(ended ?? exitCodes.interrupted)
+  process.exit(ended)
+})
 
-const program = Command.runWith(commands(realpathSync(process.cwd()), end), {
+const program = Command.runWith(commands(root, end), {
   version: versionOf()
 })(words).pipe(
   Effect.provideService(CliOutput.Presenter, presenter),
+  Effect.provideService(CliConfig.CliConfig, { builtIns }),
   Effect.provide(NodeServices.layer)
 )
 

@@ -27,7 +27,7 @@ export const wallText = (millis: number): string => {
   return `${Math.floor(seconds / 60)} min ${seconds % 60} s`
 }
 
-/** A length of simulated time in its largest fitting unit: `12 s`, `3.4 min`, `7.1 h`, `2.0 days`. */
+/** A length of simulated time in the largest unit that fits: `12.0 s`, `3.4 min`, `2 days`. */
 export const simulatedText = (micros: number): string => {
   const seconds = micros / 1_000_000
   if (seconds < 60) return `${seconds.toFixed(1)} s`
