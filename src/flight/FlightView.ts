@@ -7,18 +7,32 @@ import type { Probe } from "../property/Probe.ts"
 import type { View } from "../property/View.ts"
 import type { World } from "../world/World.ts"
 
-/** Makes the view of a flight. It is the same object throughout: it shows the present moment. */
-export const make = (kernel: Kernel, world: World, history: () => History): View => ({
+/** A view with what it looks at. */
+interface Window extends View {
+  readonly kernel: Kernel
+  readonly world: World
+  readonly operations: () => History
+}
+
+/**
+ * What all views share. Getters written into each view would keep every flight in memory until the
+ * next full collection: V8 holds a getter by the shape of the object, and shapes live long.
+ */
+const prototype: Omit<View, "read"> & ThisType<Window> = {
   get time() {
-    return kernel.now()
+    return this.kernel.now()
   },
   get history() {
-    return history()
+    return this.operations()
   },
   get nodes() {
-    return world.nodes.filter((node) => node.process.isAlive).map((node) => node.name)
-  },
-  read: <A>(probe: Probe<A>): ReadonlyMap<string, A> => {
+    return this.world.nodes.filter((node) => node.process.isAlive).map((node) => node.name)
+  }
+}
+
+/** Makes the view of a flight. It is the same object throughout: it shows the present moment. */
+export const make = (kernel: Kernel, world: World, operations: () => History): View => {
+  const read = <A>(probe: Probe<A>): ReadonlyMap<string, A> => {
     const values = new Map<string, A>()
     for (const node of world.nodes) {
       // The erased probe is the same object, which is all that the lookup compares.
@@ -28,4 +42,5 @@ export const make = (kernel: Kernel, world: World, history: () => History): View
     }
     return values
   }
-})
+  return Object.assign(Object.create(prototype), { kernel, world, operations, read })
+}
