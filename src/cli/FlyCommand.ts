@@ -78,7 +78,8 @@ export const fly = Effect.fnUntraced(function* (
   const commit = commitOf(root)
   const seed = input.seed ?? seedOfBuild(commit) ?? drawSeed()
   const workers = input.workers ?? Math.min(workersDefaultMax, availableParallelism())
-  const pool = workers === 1 ? WorkerCrew.thisThread : WorkerCrew.make(root, workers)
+  const here = input.workers === undefined ? "until-ready" : "never"
+  const pool = workers === 1 ? WorkerCrew.thisThread : WorkerCrew.make(root, workers, here)
   const progress = ProgressShow.start()
   const stop = StopSignal.listen(() => progress.clear())
   message(`seed ${toText(seed)}`)

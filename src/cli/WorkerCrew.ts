@@ -2,7 +2,7 @@
  * A crew of worker threads: each loads the user's file itself and flies ranges of runs.
  *
  * Owns the threads and who gets which range. What a run comes to does not depend on who flies it,
- * so this thread flies too until the first of the others is ready.
+ * so this thread may fly too until the first of the others is ready.
  */
 import { Worker } from "node:worker_threads"
 import type { RunSummary } from "../flight/BatchResult.ts"
@@ -90,8 +90,11 @@ export const thisThread: Pool = {
   close: () => Promise.resolve()
 }
 
-/** A pool of so many worker threads. `root` is the project, `count` at least 2. */
-export const make = (root: string, count: number): Pool => {
+/**
+ * A pool of so many worker threads. `root` is the project, `count` at least 2. `until-ready`: this
+ * thread flies as long as it takes to see that threads are worth starting, and to start them.
+ */
+export const make = (root: string, count: number, here: "until-ready" | "never"): Pool => {
   const members: Array<Member> = []
   const waiting: Array<Task> = []
   let orders = 0
@@ -109,6 +112,7 @@ export const make = (root: string, count: number): Pool => {
       member.task = task
       member.worker.postMessage(task.order)
     }
+    if (here === "never") return start()
     if (isFlyingHere || members.some((member) => member.isReady)) return
     const task = waiting.shift()
     if (task !== undefined) void flyTaskHere(task)

@@ -170,9 +170,12 @@ const twinLines = (header: Header): ReadonlyArray<string> => {
     : [`${visible(twin.change)} passes; first difference at event ${twin.firstDifference}`]
 }
 
-/** Clean runs after which a bug met in this share of runs is gone with 99 % certainty. */
+/**
+ * Clean runs after which a bug met in this share of runs is gone with 99 % certainty. One more run
+ * is counted that did not meet it, so that a few runs are not taken for all there could be.
+ */
 export const cleanRunsNeeded = (met: number, runs: number): number =>
-  met >= runs ? 1 : Math.ceil(Math.log(0.01) / Math.log(1 - met / runs))
+  Math.ceil(Math.log(0.01) / Math.log(1 - met / (runs + 1)))
 
 const metLines = (
   failure: FoundFailure,
