@@ -34,6 +34,24 @@ const toBody = (call: Call, response: Response, run: number, sequence: number): 
 }
 
 /**
+ * The handlers as the server looks them up: what `RpcGroup.toHandlers` makes, but for the context of
+ * each. Every request brings the whole context of its node, and merging one with another, map by
+ * map, would cost more than all else that a request does.
+ */
+const contextOf = (
+  contract: Contract.Any,
+  handlers: Readonly<Record<string, unknown>>
+): Context.Context<never> => {
+  const entries = new Map<string, Rpc.Handler<string>>()
+  for (const [tag, procedure] of contract.group.requests) {
+    // `Contract.missingHandlers` has looked at every function; the server calls it by its schemas.
+    const handler = handlers[tag] as Rpc.Handler<string>["handler"]
+    entries.set(procedure.key, { tag, handler, context: Context.empty() } as Rpc.Handler<string>)
+  }
+  return Context.makeUnsafe(entries)
+}
+
+/**
  * Makes the host of a node from its handlers, bound to the node's scope: a graceful stop closes it.
  * A message that arrives twice is handled twice, as a network without sessions would have it.
  * Handlers' own calls know which call they are part of: their keys and the report of a deadlock say
@@ -69,7 +87,7 @@ export const make: (
       network.send(call, body)
     }
 
-    const provided = yield* group.toHandlers(handlers as never).pipe(Effect.provideContext(context))
+    const provided = contextOf(contract, handlers)
     const server = yield* RpcServer.makeNoSerialization(group, {
       onFromServer: (response) => Effect.sync(() => respond(response)),
       disableTracing: true,

@@ -167,7 +167,8 @@ export const make = (options: Options): World => {
       context = Context.add(context, use.contract, client) as Context.Context<never>
       context = Context.add(context, use.contract.directory, directory) as Context.Context<never>
     }
-    node.context = context
+    // One flat map: each call adds to it, and should not pay for what was added before.
+    node.context = Context.makeUnsafe(new Map(context.mapUnsafe))
     return scope
   }
 
