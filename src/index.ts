@@ -17,10 +17,13 @@ import * as Turbulence from "./turbulence/Turbulence.ts"
 
 import * as Always from "./property/Always.ts"
 import * as Eventually from "./property/Eventually.ts"
+import * as ExactlyOnce from "./property/ExactlyOnce.ts"
 import * as Linearizable from "./property/Linearizable.ts"
 import * as Model from "./property/Model.ts"
+import * as OfHistory from "./property/OfHistory.ts"
 import * as Probe from "./property/Probe.ts"
 import * as Sometimes from "./property/Sometimes.ts"
+import * as Verdict from "./property/Verdict.ts"
 
 /** The system: what it is made of and who may call whom. */
 export { Contract, Fake, Service, System, Use }
@@ -29,9 +32,23 @@ export { Contract, Fake, Service, System, Use }
 export { Operation, Turbulence, WindTunnel, Workload }
 
 /** What must be true, and the state of nodes that it may be said of. */
-export { Always, Eventually, Linearizable, Model, Probe, Sometimes }
+export {
+  Always,
+  Eventually,
+  ExactlyOnce,
+  Linearizable,
+  Model,
+  OfHistory,
+  Probe,
+  Sometimes,
+  Verdict
+}
+
+/** The names of what turbulence is made of. */
+export type { ChoiceKind } from "./turbulence/ChoicePoint.ts"
+export type { FaultKind } from "./turbulence/Fault.ts"
 
 /** What checks of properties are given, and what they answer. */
 export type { History, HistoryEntry, Outcome } from "./property/History.ts"
 export type { CheckResult, Property, View } from "./property/Property.ts"
-export type { Counterexample, Verdict } from "./property/Verdict.ts"
+export type { Counterexample } from "./property/Verdict.ts"

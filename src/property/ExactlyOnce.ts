@@ -47,7 +47,7 @@ export const make = (
     for (const key of effects(view)) {
       if (seen.has(key)) {
         const times = [...effects(view)].filter((other) => other === key).length
-        return { subject: effect, expected: `${effect}: ${key} ≤ 1`, actual: `got ${times}` }
+        return { subject: effect, expected: `${effect}: ${key} ≤ 1`, actual: `${times}` }
       }
       seen.add(key)
     }
@@ -65,7 +65,7 @@ export const make = (
           return {
             subject: effect,
             expected: `${effect}: ${key} ≥ 1`,
-            actual: `got 0, though ${entry.id} ended ok`
+            actual: `0, though ${entry.id} ended ok`
           }
         }
       }

@@ -10,6 +10,7 @@ export interface Counterexample {
   readonly subject: string
   /** The claim with actual names: `charges(o-17) ≤ 1`. */
   readonly expected: string
+  /** What was met instead, without "got": `2`. Whoever prints it says that. */
   readonly actual: string
 }
 

@@ -42,7 +42,7 @@ describe("ExactlyOnce", () => {
       counterexample: {
         subject: "charges of an order",
         expected: "charges of an order: a ≤ 1",
-        actual: "got 2"
+        actual: "2"
       }
     })
   })
@@ -54,7 +54,7 @@ describe("ExactlyOnce", () => {
       counterexample: {
         subject: "charges of an order",
         expected: "charges of an order: b ≥ 1",
-        actual: "got 0, though o-2 ended ok"
+        actual: "0, though o-2 ended ok"
       }
     })
   })
