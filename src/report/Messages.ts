@@ -4,7 +4,6 @@
 import type { Event } from "../recording/Event.ts"
 import type { Recording } from "../recording/Recording.ts"
 import { visible } from "../recording/VisibleText.ts"
-import { causesOf } from "./Causes.ts"
 import { padEnd, timeText, widthOf } from "./EventWords.ts"
 
 /** Most messages in one diagram: more of them nobody reads. */
@@ -24,12 +23,8 @@ export const messagesOf = (recording: Recording): ReadonlyArray<Message> => {
     const event = recording.event(step)
     if (event.message === undefined) continue
     const known = messages.get(event.message)
-    if (known !== undefined) known.ends.push(event)
-    else {
-      // A message that is lost as it leaves has one event that is both of its ends.
-      const ends = event.kind === "send" ? [] : [event]
-      messages.set(event.message, { sent: event, ends })
-    }
+    if (known === undefined) messages.set(event.message, { sent: event, ends: [] })
+    else known.ends.push(event)
   }
   return [...messages.values()]
 }
@@ -39,10 +34,6 @@ const endText = (end: Event): string => {
   return `${how} ${timeText(end.time)} #${end.step}`
 }
 
-/** What became of a message that has no end: one that is lost where it is sent has one event. */
-const unarrived = (sent: Event, otherwise: string): string =>
-  sent.kind === "send" ? otherwise : sent.kind
-
 /** One line for each message: step, time, from, to, what, how it ended. */
 export const messagesText = (recording: Recording): string => {
   const rows = messagesOf(recording).map(({ ends, sent }) => [
@@ -50,7 +41,7 @@ export const messagesText = (recording: Recording): string => {
     timeText(sent.time),
     `${visible(sent.node ?? "?")} → ${visible(sent.peer ?? "?")}`,
     visible(sent.what),
-    ends.length === 0 ? unarrived(sent, "still under way") : ends.map(endText).join(", ")
+    ends.length === 0 ? "still under way" : ends.map(endText).join(", ")
   ])
   const widths = [0, 1, 2, 3].map((column) =>
     rows.reduce((most, row) => Math.max(most, widthOf(row[column] ?? "")), 0)
@@ -70,8 +61,9 @@ const mermaidText = (text: string): string =>
  * of the last messages of all.
  */
 export const messagesMermaid = (recording: Recording): string => {
-  const { failure } = recording.header
-  const wanted = failure === undefined ? undefined : new Set(causesOf(recording))
+  const { events, failure } = recording.header
+  const chain = events === 0 ? [] : recording.causalChain(recording.violation)
+  const wanted = failure === undefined ? undefined : new Set(chain)
   const all = messagesOf(recording).filter(
     ({ ends, sent }) =>
       wanted === undefined || wanted.has(sent.step) || ends.some(({ step }) => wanted.has(step))
@@ -92,7 +84,7 @@ export const messagesMermaid = (recording: Recording): string => {
       .map(({ ends, sent }) => {
         const arrives = ends.some(({ kind }) => kind === "deliver")
         const arrow = arrives ? "->>" : "-x"
-        const how = arrives ? "" : ` (${ends[0]?.kind ?? unarrived(sent, "under way")})`
+        const how = arrives ? "" : ` (${ends[0]?.kind ?? "under way"})`
         const what = mermaidText(`${sent.what}${how}`)
         return `  ${alias(sent.node)}${arrow}${alias(sent.peer)}: ${what}`
       })
