@@ -4,7 +4,7 @@
  * Each part is drawn from a stream of its own, so that a run is the same alone as in its batch,
  * and so that what is taken away while shrinking leaves the rest as it was.
  */
-import { Result } from "effect"
+import { Data, Result } from "effect"
 import type * as Header from "../recording/Header.ts"
 import * as Entropy from "../turbulence/Entropy.ts"
 import * as FaultPlan from "../turbulence/FaultPlan.ts"
@@ -63,18 +63,41 @@ export const targetsOf = (tunnel: WindTunnel): FaultPlan.Targets => {
   return targets
 }
 
-/** Draws a run. Fails when a payload that the workload draws does not fit its procedure. */
-export const drawRun = (
-  tunnel: WindTunnel,
-  seed: number
-): Result.Result<DrawnRun, Operation.InvalidPayload> => {
+/** The code of an arbitrary in a workload failed: its author's error. */
+export class ArbitraryThrew extends Data.TaggedError("ArbitraryThrew")<{
+  readonly operation: string
+  readonly thrown: unknown
+}> {
+  override get message(): string {
+    const { thrown } = this
+    const what = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown)
+    return `the arbitrary that draws operation ${this.operation} of the workload threw ${what}`
+  }
+}
+
+/** Why a run cannot be drawn: the workload itself is wrong. */
+export type DrawError = Operation.InvalidPayload | ArbitraryThrew
+
+const drawElement = (
+  workload: Workload.Workload,
+  seed: number,
+  index: number
+): Result.Result<Generate.Drawn<Workload.Element>, ArbitraryThrew> =>
+  Result.try({
+    try: () => Generate.draw(workload.element, seed, `operation ${index + 1}`),
+    catch: (thrown) => new ArbitraryThrew({ operation: `o-${index + 1}`, thrown })
+  })
+
+/** Draws a run. Fails when the workload's own arbitraries do, or do not fit their procedures. */
+export const drawRun = (tunnel: WindTunnel, seed: number): Result.Result<DrawnRun, DrawError> => {
   const { turbulence, workload } = tunnel
   const operations: Array<DrawnOperation> = []
   for (let index = 0; index < workload.operations; index++) {
-    const drawn = Generate.draw(workload.element, seed, `operation ${index + 1}`)
-    const operation = Workload.toRecorded(workload, index, drawn.value)
+    const drawn = drawElement(workload, seed, index)
+    if (Result.isFailure(drawn)) return Result.fail(drawn.failure)
+    const operation = Workload.toRecorded(workload, index, drawn.success.value)
     if (Result.isFailure(operation)) return Result.fail(operation.failure)
-    operations.push({ index, operation: operation.success, drawn })
+    operations.push({ index, operation: operation.success, drawn: drawn.success })
   }
   const faults = FaultPlan.drawPlan(seed, targetsOf(tunnel), {
     kinds: turbulence.faults,

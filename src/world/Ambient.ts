@@ -13,10 +13,12 @@ import {
   Logger,
   Metric,
   Random,
+  References,
   Scheduler
 } from "effect"
 import type { Kernel } from "../kernel/Kernel.ts"
 import * as KeyedRandom from "../kernel/KeyedRandom.ts"
+import type { RawFiber } from "../kernel/Process.ts"
 import * as VirtualClock from "../kernel/VirtualClock.ts"
 import { CurrentProbeSink } from "../property/Probe.ts"
 import type { Recorder } from "../recording/Recorder.ts"
@@ -30,23 +32,34 @@ export interface Listener {
 }
 
 /**
- * How many operations of the runtime `yield* Effect.log(...)` costs. A log line gives them back to
- * its task, so that adding one does not move the point at which the task is preempted.
+ * How many operations of the runtime `yield* Effect.log(...)` costs in a generator, on whatever
+ * level. A log line gives them back to its task, so that adding one does not move the point at which
+ * the task is preempted. Composed in another way, as with `Effect.tap`, it costs more.
  */
 export const operationsOfLog = 2
 
-const messageText = (message: unknown): string =>
-  Arr.ensure(message)
-    .map((part) => (typeof part === "string" ? part : JSON.stringify(part)))
-    .join(" ")
+/** A part of a message; what has no JSON (a bigint, a circle) is told by its type. */
+const partText = (part: unknown): string => {
+  if (typeof part === "string") return part
+  try {
+    return JSON.stringify(part) ?? String(part)
+  } catch {
+    return typeof part === "bigint" ? `${part}` : `[${typeof part}]`
+  }
+}
+
+const messageText = (message: unknown): string => Arr.ensure(message).map(partText).join(" ")
 
 const makeLogger = (
   kernel: Kernel,
   node: Node,
   recorder: Recorder | undefined
 ): Logger.Logger<unknown, void> =>
-  Logger.make(({ logLevel, message }) => {
+  Logger.make(({ fiber, logLevel, message }) => {
     kernel.allowMore(operationsOfLog)
+    // The runtime counts operations itself, too, and takes an extra one at every 32nd. Its fibers
+    // let the count be written; their public type does not.
+    ;(fiber as RawFiber).currentOpCount -= operationsOfLog
     recorder?.record({
       time: kernel.now(),
       kind: "log",
@@ -83,6 +96,8 @@ export const make = (
     Context.add(Random.Random, KeyedRandom.make(kernel, process)),
     // A process learns its own name as it does in production; the tunnel's own environment is hidden.
     Context.add(ConfigProvider.ConfigProvider, ConfigProvider.fromUnknown({ HOSTNAME: node.name })),
+    // What a level would suppress would not give its operations back.
+    Context.add(References.MinimumLogLevel, "All"),
     Context.add(Logger.CurrentLoggers, new Set([makeLogger(kernel, node, recorder)])),
     Context.add(Metric.FiberRuntimeMetrics, {
       recordFiberStart: () => {},
