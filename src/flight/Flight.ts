@@ -165,7 +165,8 @@ const assemble = (plan: Plan, afterTask: (task: Task) => void, onChange: () => v
 /** Flies a plan, alone and from start to end, synchronously. */
 export const fly = (plan: Plan): Flown => {
   let coolUntil: number | undefined
-  let deadlineSet: number | undefined
+  let deadlineAt: number | undefined
+  let deadline: Task | undefined
   let seenVersion = -1
   let hasChanged = false
 
@@ -180,10 +181,14 @@ export const fly = (plan: Plan): Flown => {
 
   /** Wakes up when an `Eventually` runs out of time. */
   const watchDeadline = (): void => {
-    const deadline = judge.deadline()
-    if (deadline === undefined || deadline === deadlineSet) return
-    deadlineSet = deadline
-    kernel.scheduleUnder(kernel.root, deadline, deadlineLabel, undefined, nothing, undefined)
+    const at = judge.deadline()
+    if (at === deadlineAt) return
+    deadlineAt = at
+    if (deadline !== undefined) kernel.cancel(deadline)
+    deadline =
+      at === undefined
+        ? undefined
+        : kernel.scheduleUnder(kernel.root, at, deadlineLabel, undefined, nothing, undefined)
   }
 
   const afterTask = (task: Task): void => {
@@ -199,7 +204,8 @@ export const fly = (plan: Plan): Flown => {
     hasChanged = false
     judge.observe()
     watchDeadline()
-    if (coolUntil !== undefined && kernel.now() >= coolUntil && judge.isSettled()) kernel.stop()
+    // What still waits and could never go on is a deadlock, and only quiescence tells.
+    if (coolUntil !== undefined && kernel.now() >= coolUntil && judge.isSettled()) kernel.finish()
   }
 
   const aircraft = assemble(plan, afterTask, onChange)

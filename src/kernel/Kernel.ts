@@ -101,6 +101,8 @@ export interface Kernel {
   readonly unpause: (process: Process) => void
   /** Ends the flight after the current task. */
   readonly stop: () => void
+  /** Ends the flight after this instant: quiescent if nothing is left to happen, else stopped. */
+  readonly finish: () => void
   /** Runs until nothing is left to do, or a limit, the horizon or `stop` ends it. */
   readonly run: () => End
   readonly steps: () => number
@@ -131,6 +133,7 @@ export const make = (options: Options): Kernel => {
   let digestHigh = 0
   let digestLow = 0
   let isStopped = false
+  let isFinishing = false
   let limitHit: End | undefined
   // The operations the current task may still run, and what happens when they are used up.
   let operationsLeft = 0
@@ -255,6 +258,7 @@ export const make = (options: Options): Kernel => {
       next = queue.peek()
     }
     if (next === undefined) return { _tag: "quiescent" }
+    if (isFinishing) return { _tag: "stopped" }
     if (next.time > horizonMicros) {
       now = horizonMicros
       return { _tag: "horizon" }
@@ -378,6 +382,9 @@ export const make = (options: Options): Kernel => {
     },
     stop: () => {
       isStopped = true
+    },
+    finish: () => {
+      isFinishing = true
     },
     run,
     steps: () => steps,
