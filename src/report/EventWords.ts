@@ -5,7 +5,7 @@
  */
 import type { Event } from "../recording/Event.ts"
 import { visible } from "../recording/VisibleText.ts"
-import { outcomeText } from "../turbulence/ChoicePoint.ts"
+import { type ChoiceKind, outcomeText } from "../turbulence/ChoicePoint.ts"
 
 /** Virtual time in seconds with milliseconds, `3.214s`; to the microsecond where that matters. */
 export const timeText = (micros: number): string =>
@@ -31,14 +31,15 @@ const arrow = (event: Event): string | undefined => {
   }
 }
 
+/** What was chosen at a choice point: `delay 2s`, `lose`. */
+export const deviationText = (kind: ChoiceKind, outcome: number): string => {
+  const text = outcomeText(kind, outcome)
+  return text === "yes" ? kind : `${kind} ${text}`
+}
+
 /** The choices at an event that were not calm: `!delay 2s, !lose`. */
 export const deviationsText = (event: Event): string =>
-  (event.deviations ?? [])
-    .map(({ kind, outcome }) => {
-      const text = outcomeText(kind, outcome)
-      return text === "yes" ? `!${kind}` : `!${kind} ${text}`
-    })
-    .join(", ")
+  (event.deviations ?? []).map(({ kind, outcome }) => `!${deviationText(kind, outcome)}`).join(", ")
 
 /** What happened, with the deviations behind it: `→ payments append o-17  !delay 2s`. */
 export const whatText = (event: Event): string => {

@@ -8,6 +8,7 @@ import type { Event } from "../recording/Event.ts"
 import type { Header } from "../recording/Header.ts"
 import { fromEvents } from "../recording/RecordingReader.ts"
 import { visible } from "../recording/VisibleText.ts"
+import { causesOf } from "./Causes.ts"
 import { atRight, countOf, countText, eventLines, whatText } from "./EventWords.ts"
 import type { Paint } from "./Paint.ts"
 
@@ -106,15 +107,15 @@ const causeLines = (
   look: { readonly columns: number; readonly paint: Paint }
 ): ReadonlyArray<string> => {
   const { events, header } = failure
-  if (events.length === 0) return []
-  const chain = causesOf(failure)
+  const recording = fromEvents(header, events)
+  const chain = causesOf(recording)
   const shown = chain.slice(-causesMax)
   const what = (event: Event): string => {
     if (header.failure === undefined || event.step !== header.failure.step) return whatText(event)
     return visible(header.failure.property)
   }
   const lines = eventLines(
-    events.filter(({ step }) => shown.includes(step)),
+    shown.map((step) => recording.event(step)),
     look.columns,
     what
   )
@@ -125,24 +126,6 @@ const causeLines = (
       shown[at] === header.failure?.step ? `${line}  ${look.paint.bad("FAIL")}` : line
     )
   ]
-}
-
-/**
- * The steps that led to the failure. After shrinking, every fault and every deviation that is left
- * is needed: they and what led to them are causes too, also where nothing was sent that says so,
- * as when an answer that is lost makes a timeout end.
- */
-export const causesOf = (failure: FoundFailure): ReadonlyArray<number> => {
-  const { events, header, isMinimal } = failure
-  const recording = fromEvents(header, events)
-  const { violation } = recording
-  const steps = new Set(recording.causalChain(violation))
-  for (const { deviations, kind, step } of events) {
-    const isNeeded = (deviations?.length ?? 0) > 0 || kind === "fault"
-    if (!isMinimal || !isNeeded || step > violation) continue
-    for (const cause of recording.causalChain(step)) steps.add(cause)
-  }
-  return [...steps].sort((one, other) => one - other)
 }
 
 const neededLines = (failure: FoundFailure): ReadonlyArray<string> => {

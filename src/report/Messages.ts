@@ -4,6 +4,7 @@
 import type { Event } from "../recording/Event.ts"
 import type { Recording } from "../recording/Recording.ts"
 import { visible } from "../recording/VisibleText.ts"
+import { causesOf } from "./Causes.ts"
 import { padEnd, timeText, widthOf } from "./EventWords.ts"
 
 /** Most messages in one diagram: more of them nobody reads. */
@@ -23,8 +24,12 @@ export const messagesOf = (recording: Recording): ReadonlyArray<Message> => {
     const event = recording.event(step)
     if (event.message === undefined) continue
     const known = messages.get(event.message)
-    if (known === undefined) messages.set(event.message, { sent: event, ends: [] })
-    else known.ends.push(event)
+    if (known !== undefined) known.ends.push(event)
+    else {
+      // A message that is lost as it leaves has one event that is both of its ends.
+      const ends = event.kind === "send" ? [] : [event]
+      messages.set(event.message, { sent: event, ends })
+    }
   }
   return [...messages.values()]
 }
@@ -61,9 +66,8 @@ const mermaidText = (text: string): string =>
  * of the last messages of all.
  */
 export const messagesMermaid = (recording: Recording): string => {
-  const { events, failure } = recording.header
-  const chain = events === 0 ? [] : recording.causalChain(recording.violation)
-  const wanted = failure === undefined ? undefined : new Set(chain)
+  const { failure } = recording.header
+  const wanted = failure === undefined ? undefined : new Set(causesOf(recording))
   const all = messagesOf(recording).filter(
     ({ ends, sent }) =>
       wanted === undefined || wanted.has(sent.step) || ends.some(({ step }) => wanted.has(step))

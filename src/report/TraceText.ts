@@ -7,9 +7,8 @@ import type { Schema } from "effect"
 import type { Event } from "../recording/Event.ts"
 import type { Recording } from "../recording/Recording.ts"
 import { visible } from "../recording/VisibleText.ts"
-import { outcomeText } from "../turbulence/ChoicePoint.ts"
 import { toText } from "../turbulence/Fault.ts"
-import { countText, eventLines, timeText } from "./EventWords.ts"
+import { countText, deviationText, eventLines, timeText } from "./EventWords.ts"
 import { simulatedText } from "./Summary.ts"
 
 /** The most characters of one value that are printed. */
@@ -68,7 +67,7 @@ export const summaryText = (recording: Recording): string => {
     ...rows(
       "deviations",
       cause.deviations.map(({ kind, outcome, path }) =>
-        visible(`${kind} ${outcomeText(kind, outcome)}: ${path}`)
+        visible(`${deviationText(kind, outcome)}: ${path}`)
       )
     ),
     ...rows(
@@ -127,7 +126,7 @@ export const eventText = (recording: Recording, step: number): string => {
     ...rows(
       "deviations",
       (event.deviations ?? []).map(({ key, kind, outcome, path }) =>
-        visible(`${kind} ${outcomeText(kind, outcome)}: ${path} (${key})`)
+        visible(`${deviationText(kind, outcome)}: ${path} (${key})`)
       )
     )
   ].join("\n")

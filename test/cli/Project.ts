@@ -56,8 +56,9 @@ export const makeProject = (
     mkdirSync(dirname(path(file)), { recursive: true })
     writeFileSync(path(file), text)
   }
-  if (fixture !== undefined)
+  if (fixture !== undefined) {
     cpSync(join(repository, "test/cli/fixtures", fixture), root, { recursive: true })
+  }
   mkdirSync(path("node_modules"))
   symlinkSync(repository, path("node_modules/downforce"))
   for (const name of ["effect", "fast-check"]) {
