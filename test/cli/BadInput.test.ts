@@ -140,7 +140,9 @@ describe("a name", () => {
     },
     {
       words: ["trace", "summary", "0badcafe"],
-      line: "0badcafe: there is no such recording; name a file, or fly with the seed to record it again"
+      line:
+        "0badcafe: there is no such recording; name a file, or fly with the seed to record it" +
+        " again"
     },
     {
       words: ["replay", "nowhere.ndjson.gz"],
