@@ -64,9 +64,11 @@ describe("the tour", () => {
   })
 
   it("leads to one failure of one operation and one lost message, and out of it again", () => {
-    const [failing, fixed] = [...produced]
-      .filter(([, text]) => text.startsWith("$ npx downforce fly"))
-      .map(([, text]) => text)
+    const printed = (command: string): ReadonlyArray<string> =>
+      [...produced.values()].filter((text) => text.startsWith(`$ npx downforce ${command}`))
+    const [failing, fixed] = printed("fly")
+    const [why] = printed("trace why")
+    expect(why).toMatch(/\n.* check +no double charge.*\n\$ /u)
     expect(failing).toMatch(/needed +1 operation\n +lose ledger>shop reply\n +twin/u)
     expect(failing).toContain("1 scenario: 1 violated")
     expect(fixed).toContain("after 1 regression")
@@ -96,11 +98,16 @@ describe("the tour", () => {
 })
 
 describe("the pages", () => {
-  /** What checks a block, by its language; a language that is not here is checked by nothing. */
+  /** Blocks that the tests of their own subjects hold to be true. */
   const checkedElsewhere: ReadonlyArray<{ page: string; language: string; by: string }> = [
     { page: "docs/RECORDING.md", language: "json", by: "test/recording/Documentation.test.ts" },
-    { page: "docs/ARCHITECTURE.md", language: "mermaid", by: "below" }
+    { page: "docs/ARCHITECTURE.md", language: "mermaid", by: "test/docs/Documentation.test.ts" },
+    { page: "docs/COMMANDS.md", language: "json", by: "test/cli/Commands.test.ts" }
   ]
+
+  it.each(checkedElsewhere)("are checked by a test that names them ($page)", ({ by, page }) => {
+    expect(readFileSync(`${Page.root}${by}`, "utf8")).toContain(page)
+  })
 
   it("have no block that nothing checks", () => {
     const unchecked = pages.flatMap(({ blocks, path }) =>
