@@ -34,8 +34,8 @@ const toBody = (call: Call, response: Response, run: number, sequence: number): 
 }
 
 /**
- * The handlers as the server looks them up: what `RpcGroup.toHandlers` makes, but for the context of
- * each. Every request brings the whole context of its node, and merging one with another, map by
+ * The handlers as the server looks them up: what `RpcGroup.toHandlers` makes, but for the context
+ * of each. Every request brings the whole context of its node, and merging one with another, map by
  * map, would cost more than all else that a request does.
  */
 const contextOf = (
