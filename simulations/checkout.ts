@@ -34,9 +34,9 @@ const isSubset = (some: ReadonlyArray<string>, all: ReadonlyArray<string>) =>
 export const conditions = {
   workload: Workload.make({
     clients: 4,
-    operations: 16,
+    operations: 12,
     operation: buy,
-    over: "2 millis",
+    over: "1 second",
     timeout: "15 seconds"
   }),
   // No Crash and no Restart: without a disk, payments and the ledger would forget what they did.

@@ -1,8 +1,8 @@
-/** The ledger, but it reads the balance in one step and writes it in another. */
+/** The ledger, but it reads the balance before it goes to the journal, and writes it after. */
 import { Service } from "downforce"
-import { DateTime, Effect, Ref } from "effect"
+import { Effect, Ref } from "effect"
 import { Ledger } from "../contracts.ts"
-import { Book } from "../ledger.ts"
+import { Book, journalTime } from "../ledger.ts"
 
 export const ledger = Service.make("ledger", {
   provides: Ledger,
@@ -12,17 +12,13 @@ export const ledger = Service.make("ledger", {
 
     return Ledger.of({
       append: Effect.fnUntraced(function* (entry) {
-        // broken: another charge may be entered between this read and the write below.
-        const balance = yield* Effect.map(Ref.get(book), (now) => now.balance + entry.amount)
-        const at = yield* DateTime.now
+        // broken: by the time it is written back, other charges may have been entered.
+        const balance = (yield* Ref.get(book)).balance + entry.amount
+        yield* Effect.sleep(journalTime)
         yield* Ref.update(book, (now) =>
           now.entries.some(({ charge }) => charge === entry.charge)
             ? { ...now, repeats: now.repeats + 1 }
-            : {
-                ...now,
-                balance,
-                entries: [...now.entries, { ...entry, at }]
-              }
+            : { ...now, balance, entries: [...now.entries, entry] }
         )
       })
     })
