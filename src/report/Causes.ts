@@ -1,12 +1,16 @@
 /**
  * Which events of a recording led to its failure: what is worth showing of it.
  */
+import type { EventKind } from "../recording/Event.ts"
 import type { Recording } from "../recording/Recording.ts"
 
 /**
- * The steps that led to the failure, in order of time. After shrinking, every fault and every
- * deviation that is left is needed: they and what led to them are causes too, also where nothing
- * was sent that says so, as when an answer that is lost lets a timeout end.
+ * The steps that led to the failure, in order of time.
+ *
+ * After shrinking nothing that is left can be taken away, so more than the chain of messages counts:
+ * every fault and every deviation, also where nothing was sent that says so, as when an answer that
+ * is lost lets a timeout end; and whatever changed the state of the node on which the failure
+ * showed, since of two that race for it only one is in the chain.
  */
 export const causesOf = (recording: Recording): ReadonlyArray<number> => {
   const { header, violation } = recording
@@ -14,11 +18,23 @@ export const causesOf = (recording: Recording): ReadonlyArray<number> => {
   const steps = new Set(recording.causalChain(violation))
   // Only a shrunk flight says what it needs.
   if (header.needed.length > 0) {
+    const judged = judgedNode(recording)
     for (let step = 0; step <= violation; step++) {
-      const { deviations, kind } = recording.event(step)
-      if ((deviations?.length ?? 0) === 0 && kind !== "fault") continue
+      const { deviations, kind, node, state } = recording.event(step)
+      const isNeeded = (deviations?.length ?? 0) > 0 || kind === "fault"
+      const isJudged = state !== undefined && node === judged && !isBeginning(kind)
+      if (!isNeeded && !isJudged) continue
       for (const cause of recording.causalChain(step)) steps.add(cause)
     }
   }
   return [...steps].sort((one, other) => one - other)
+}
+
+/** Every node begins with some state, and that says nothing. */
+const isBeginning = (kind: EventKind): boolean => kind === "start" || kind === "up"
+
+/** The node on which the failure showed. */
+const judgedNode = (recording: Recording): string | undefined => {
+  const [cause] = recording.causes(recording.violation)
+  return cause === undefined ? undefined : recording.event(cause).node
 }

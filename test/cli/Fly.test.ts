@@ -185,7 +185,7 @@ describe("fly", () => {
       `
     })
     const { exitCode, stderr } = await project.run(
-      ...["fly", "odd", "--workers", "2", "--seed", "1", "--time", "1h"]
+      ...["fly", "odd", "--workers", "2", "--seed", "1", "--time", "2min"]
     )
     expect(stderr).toMatch(/simulations\/odd\.ts: worker \d of 2 died: it ended with exit code 3/)
     expect(exitCode).toBe(2)
@@ -205,7 +205,7 @@ describe("fly", () => {
     const { exitCode, stdout } = await counter().runUntil(
       "seed 00000001",
       (child) => child.kill("SIGINT"),
-      ...["fly", "--seed", "1", "--time", "1h", "--json"]
+      ...["fly", "--seed", "1", "--time", "2min", "--json"]
     )
     expect(decodeReport(stdout).error).toEqual({
       exitCode: 130,

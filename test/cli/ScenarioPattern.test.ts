@@ -2,10 +2,10 @@ import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { matches, mayHold, near } from "../../src/cli/ScenarioPattern.ts"
 
-const segment = fc.string({ unit: fc.constantFrom("a", "b", "-"), minLength: 1, maxLength: 5 })
+const segment = fc.string({ unit: fc.constantFrom("a", "b"), minLength: 1, maxLength: 5 })
 const id = fc.array(segment, { minLength: 2, maxLength: 4 }).map((parts) => parts.join("/"))
 const pattern = fc
-  .array(fc.string({ unit: fc.constantFrom("a", "b", "-", "*"), minLength: 1, maxLength: 5 }), {
+  .array(fc.string({ unit: fc.constantFrom("a", "b", "*"), minLength: 1, maxLength: 5 }), {
     minLength: 1,
     maxLength: 4
   })
@@ -20,7 +20,7 @@ describe("a pattern", () => {
       fc.property(pattern, id, (text, name) => {
         expect(matches(text, name)).toBe(meaning(text).test(name))
       }),
-      { numRuns: 2_000 }
+      { numRuns: 10_000 }
     )
   })
 
