@@ -24,7 +24,7 @@ export const forgetsToResend = broken("forgets to resend", {
 })
 
 export const acceptsAsAStaleHead = broken("accepts as a stale head", {
-  isFenced: () => false
+  whenStale: () => Effect.void
 })
 
 export const appliesTwiceOnResend = broken("applies twice on resend", {

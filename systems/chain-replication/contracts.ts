@@ -42,8 +42,13 @@ export const Update = Schema.Struct({
 /** See the schema of the same name. */
 export type Update = typeof Update.Type
 
-/** Not done: it is of another epoch, meant for another role, or not acknowledged in time. */
+/** Not done: the sender is of an earlier epoch than the receiver, and may have been removed. */
+export class Stale extends Schema.TaggedError<Stale>()("Stale", { epoch: Schema.Int }) {}
+
+/** Not done: it is not for this replica, or was not acknowledged in time. */
 export class Refused extends Schema.TaggedError<Refused>()("Refused", { reason: Schema.String }) {}
+
+const Refusal = Schema.Union([Stale, Refused])
 
 /** A callee that stops interrupts whoever waits for it: to the caller that is one more refusal. */
 export const refusedByStop = <A, E, R>(call: Effect.Effect<A, E, R>) =>
@@ -75,12 +80,12 @@ export class Replica extends Contract.make<Replica>()(
   "Replica",
   RpcGroup.make(
     /** To the head: answered when the tail has the update. */
-    Rpc.make("update", { payload: { epoch: Schema.Int, update: Update }, error: Refused }),
+    Rpc.make("update", { payload: { epoch: Schema.Int, update: Update }, error: Refusal }),
     /** To the tail. */
     Rpc.make("query", {
       payload: { epoch: Schema.Int, key: Schema.String },
       success: Schema.NullOr(Schema.Int),
-      error: Refused
+      error: Refusal
     }),
     /**
      * To the successor: the sent list, whose first update has position `first` in the history.
@@ -89,13 +94,13 @@ export class Replica extends Contract.make<Replica>()(
     Rpc.make("forward", {
       payload: { epoch: Schema.Int, first: Schema.Int, updates: Schema.Array(Update) },
       success: Schema.Int,
-      error: Schema.Union([Refused, Behind])
+      error: Schema.Union([Stale, Refused, Behind])
     }),
     /** To the tail, from a fresh replica: the history so far. */
     Rpc.make("copy", {
       payload: { epoch: Schema.Int },
       success: Schema.Array(Update),
-      error: Refused
+      error: Refusal
     })
   )
 ) {}
@@ -126,4 +131,4 @@ export const heartbeatMillis = 1_000
  * How long after sending a heartbeat a member may take itself for a member. The master removes it
  * no sooner: only then nobody reads from a removed tail. Clocks that drift need a margin here.
  */
-export const leaseMillis = 3_000
+export const leaseMillis = 2_500

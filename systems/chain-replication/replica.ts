@@ -79,7 +79,11 @@ export const replica = (rules: Rules) =>
         ),
         Effect.retry({ times: 1, while: (error) => error._tag === "Behind" }),
         refusedByStop,
-        Effect.mapError(() => new Refused({ reason: "the successor has not acknowledged" }))
+        Effect.mapError((error) =>
+          error._tag === "Stale"
+            ? error
+            : new Refused({ reason: "the successor has not acknowledged" })
+        )
       )
 
       /** Whoever knows a newer epoch is right: the master will say what it is about. */
@@ -103,13 +107,13 @@ export const replica = (rules: Rules) =>
       return Replica.of({
         update: Effect.fnUntraced(function* (message) {
           yield* catchUp(message.epoch)
-          yield* change((from) => State.append(rules, from, message))
+          yield* change((from) => State.append(from, message))
           const acknowledged = Effect.gen(function* () {
             yield* propagate
             if (State.isAcknowledged(yield* Ref.get(state), message.update)) return
             return yield* new Refused({ reason: "the tail has not acknowledged" })
           })
-          yield* rules.beforeAnswering(acknowledged)
+          yield* rules.beforeAnswering(acknowledged).pipe(Effect.catchTag("Stale", rules.whenStale))
         }),
 
         query: Effect.fnUntraced(function* (message) {
@@ -131,7 +135,7 @@ export const replica = (rules: Rules) =>
 
         copy: Effect.fnUntraced(function* ({ epoch }) {
           const from = yield* Ref.get(state)
-          const refused = State.refusal(rules, from, epoch)
+          const refused = State.refusal(from, epoch)
           if (refused !== undefined) return yield* refused
           if (State.isTail(from)) return from.history
           return yield* new Refused({ reason: `${node} is not the tail` })

@@ -6,7 +6,16 @@
  */
 import { Probe } from "downforce"
 import { Result, Schema } from "effect"
-import { Behind, Configuration, isSame, leaseMillis, Member, Refused, Update } from "./contracts.ts"
+import {
+  Behind,
+  Configuration,
+  isSame,
+  leaseMillis,
+  Member,
+  Refused,
+  Stale,
+  Update
+} from "./contracts.ts"
 import type { Rules } from "./rules.ts"
 
 /** What a replica knows, open to view. */
@@ -105,22 +114,21 @@ export const adopt = (
 }
 
 /** Why a message of an epoch is not taken; `undefined` when it is. */
-export const refusal = (rules: Rules, state: ReplicaState, epoch: number): Refused | undefined => {
+export const refusal = (state: ReplicaState, epoch: number): Stale | Refused | undefined => {
   const { configuration, self } = state
-  if (!isMember(state)) return new Refused({ reason: `${self.node} is not in the chain` })
-  if (epoch <= configuration.epoch && !rules.isFenced(epoch, configuration.epoch)) return undefined
-  return new Refused({ reason: `epoch ${epoch}, here it is ${configuration.epoch}` })
+  if (epoch < configuration.epoch) return new Stale({ epoch: configuration.epoch })
+  if (epoch > configuration.epoch) return new Refused({ reason: `epoch ${epoch} is yet to come` })
+  return isMember(state) ? undefined : new Refused({ reason: `${self.node} is not in the chain` })
 }
 
 type Change<E> = Result.Result<ReplicaState, E>
 
 /** The head takes an update, once for each request. */
 export const append = (
-  rules: Rules,
   state: ReplicaState,
   { epoch, update }: { readonly epoch: number; readonly update: Update }
-): Change<Refused> => {
-  const refused = refusal(rules, state, epoch)
+): Change<Stale | Refused> => {
+  const refused = refusal(state, epoch)
   if (refused !== undefined) return Result.fail(refused)
   const { configuration, history, self } = state
   if (!isSame(configuration.chain[0], self)) {
@@ -139,9 +147,9 @@ export const receive = (
     readonly first: number
     readonly updates: ReadonlyArray<Update>
   }
-): Change<Refused | Behind> => {
+): Change<Stale | Refused | Behind> => {
   const { epoch, first, updates } = message
-  const refused = refusal(rules, state, epoch)
+  const refused = refusal(state, epoch)
   if (refused !== undefined) return Result.fail(refused)
   const { history } = state
   if (first > history.length) return Result.fail(new Behind({ from: history.length }))
@@ -171,8 +179,8 @@ export const read = (
   rules: Rules,
   state: ReplicaState,
   { epoch, key }: { readonly epoch: number; readonly key: string }
-): Result.Result<number | null, Refused> => {
-  const refused = refusal(rules, state, epoch)
+): Result.Result<number | null, Stale | Refused> => {
+  const refused = refusal(state, epoch)
   if (refused !== undefined) return Result.fail(refused)
   const readers = rules.readers(state.configuration.chain)
   if (state.isCatchingUp || !readers.some((member) => isSame(member, state.self))) {

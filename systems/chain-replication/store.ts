@@ -4,7 +4,7 @@
  * An update keeps its request id over all attempts, so asking again is safe.
  */
 import { Service, Use } from "downforce"
-import { Effect, Random, Ref, Schedule } from "effect"
+import { Effect, Random, Schedule } from "effect"
 import {
   type Configuration,
   Master,
@@ -27,23 +27,19 @@ export const store = (rules: Rules) =>
     handlers: Effect.gen(function* () {
       const master = yield* Master
       const replicas = yield* Replica.directory
-      const known = yield* Ref.make<Configuration | undefined>(undefined)
-
-      const configuration = Effect.gen(function* () {
-        const cached = yield* Ref.get(known)
-        if (cached !== undefined) return cached
-        const newest = yield* master.configuration()
-        yield* Ref.set(known, newest)
-        return newest
-      })
+      // It may be out of date, and that must be safe: the replicas refuse what comes too late.
+      const [configuration, forget] = yield* Effect.cachedInvalidateWithTTL(
+        master.configuration(),
+        "3 seconds"
+      )
 
       /** Tries until it works, each time with a configuration that has not failed yet. */
       const persistently = <A, E>(attempt: (chain: Configuration) => Effect.Effect<A, E>) =>
         configuration.pipe(
           Effect.flatMap(attempt),
           refusedByStop,
-          Effect.tapError(() => Ref.set(known, undefined)),
-          Effect.retry(Schedule.spaced("200 millis")),
+          Effect.tapError(() => forget),
+          Effect.retry(Schedule.spaced("300 millis")),
           Effect.mapError(() => new Unavailable()),
           Effect.timeoutOrElse({
             duration: "10 seconds",
