@@ -11,6 +11,7 @@ import { type Deviation, kinds } from "../turbulence/ChoicePoint.ts"
 import * as Entropy from "../turbulence/Entropy.ts"
 import type { DrawnFault } from "../turbulence/FaultPlan.ts"
 import * as Generate from "../turbulence/Generate.ts"
+import { mix } from "../turbulence/Seed.ts"
 import type { DrawnOperation } from "./Draw.ts"
 import { signatureOf } from "./Explore.ts"
 import * as Flight from "./Flight.ts"
@@ -66,13 +67,65 @@ export const flyCandidate = (
   return { flown, entropy }
 }
 
-/** Makes a failing candidate as small as the budget allows. It must fail with the signature. */
+/** How often shrinking begins anew, in another order, while what is left is not small. */
+const attemptsMax = 5
+
+/** What is small enough not to begin anew: so many operations, faults and deviations together. */
+const smallEnough = 5
+
+const sizeOf = ({ deviations, faults, operations }: Candidate): number =>
+  deviations.length + faults.length + operations.length
+
+/**
+ * Makes a failing candidate as small as the budget allows. It must fail with the signature.
+ *
+ * Taking things away one after the other ends where no single one can go, and that may be far from
+ * the smallest: another order ends elsewhere. So while much is left it begins anew, in an order
+ * drawn from the seed, and the smallest result counts.
+ */
 export const shrink = (
   tunnel: WindTunnel,
   seed: number,
   start: Candidate,
   signature: string,
   budget: Budget
+): Shrunk => {
+  let best: Shrunk = { candidate: start, flights: 0, isMinimal: false }
+  let flights = 0
+  for (let attempt = 0; attempt < attemptsMax; attempt++) {
+    // A way down that takes very long is a bad one: each gets its share, the last what is left.
+    const share = Math.ceil(budget.flightsMax / attemptsMax)
+    const left = budget.flightsMax - flights
+    const flightsMax = attempt === attemptsMax - 1 ? left : Math.min(left, share)
+    const next = descent(tunnel, seed, start, signature, { ...budget, flightsMax }, attempt)
+    flights += next.flights
+    // A descent that the budget cut short may not be minimal, so it replaces no minimal one.
+    const isBetter = sizeOf(next.candidate) < sizeOf(best.candidate)
+    if (next.isMinimal === best.isMinimal ? isBetter : next.isMinimal) best = next
+    if (best.isMinimal && sizeOf(best.candidate) <= smallEnough) break
+    if (flights >= budget.flightsMax || !budget.mayContinue()) break
+  }
+  return { ...best, flights }
+}
+
+/** A list in the order of an attempt: the first keeps it as it is. */
+const inOrderOf = <A>(attempt: number, seed: number, list: ReadonlyArray<A>): ReadonlyArray<A> => {
+  if (attempt === 0) return list
+  const rank = (index: number): number => mix(mix(seed, attempt), index) >>> 0
+  return list
+    .map((value, index) => ({ value, rank: rank(index) }))
+    .sort((one, other) => one.rank - other.rank)
+    .map(({ value }) => value)
+}
+
+/** One way down from the start, until nothing more can be taken away. */
+const descent = (
+  tunnel: WindTunnel,
+  seed: number,
+  start: Candidate,
+  signature: string,
+  budget: Budget,
+  attempt: number
 ): Shrunk => {
   let best = start
   let flights = 0
@@ -102,15 +155,22 @@ export const shrink = (
     return "fails"
   }
 
-  const fewerOperations = (): void => {
-    minimizeList(best.operations, (operations) => accept({ ...best, operations }))
+  /** Takes away what it can of a list. The flight gets what is left in the list's own order. */
+  const fewer = <A>(
+    list: ReadonlyArray<A>,
+    withList: (list: ReadonlyArray<A>) => Candidate
+  ): void => {
+    const position = new Map(list.map((value, index) => [value, index]))
+    const at = (value: A): number => position.get(value) ?? 0
+    minimizeList(inOrderOf(attempt, seed, list), (left) =>
+      accept(withList([...left].sort((one, other) => at(one) - at(other))))
+    )
   }
-  const fewerFaults = (): void => {
-    minimizeList(best.faults, (faults) => accept({ ...best, faults }))
-  }
-  const fewerDeviations = (): void => {
-    minimizeList(best.deviations, (deviations) => accept({ ...best, deviations }))
-  }
+  const fewerOperations = (): void =>
+    fewer(best.operations, (operations) => ({ ...best, operations }))
+  const fewerFaults = (): void => fewer(best.faults, (faults) => ({ ...best, faults }))
+  const fewerDeviations = (): void =>
+    fewer(best.deviations, (deviations) => ({ ...best, deviations }))
 
   /** Walks down a tree of smaller values: the first that still fails becomes the new value. */
   const descend = <A>(
@@ -166,11 +226,12 @@ export const shrink = (
     }
   }
 
+  // Every second attempt begins with the deviations: fewer of them may make operations needless.
+  const lists = [fewerFaults, fewerOperations, fewerDeviations]
+  if (attempt % 2 === 1) lists.reverse()
   for (let before = -1; before !== accepted && !isStopped;) {
     before = accepted
-    fewerFaults()
-    fewerOperations()
-    fewerDeviations()
+    for (const fewerOfList of lists) fewerOfList()
     smallerFaults()
     smallerOperations()
     calmerDeviations()
