@@ -112,6 +112,9 @@ export interface Kernel {
 
 const rankMax = 7
 
+/** How often what one task began may be taken off the processor. Then it runs on undisturbed. */
+const cedesMax = 16
+
 const rootLabel = makeLabel("root")
 
 const runClosure = (task: Task): void => {
@@ -156,6 +159,7 @@ export const make = (options: Options): Kernel => {
     stretched: false,
     step: -1,
     origin: undefined,
+    cedeAfter: 0,
     children: undefined
   }
   let current = root
@@ -186,6 +190,7 @@ export const make = (options: Options): Kernel => {
       stretched: false,
       step: cause.step,
       origin: undefined,
+      cedeAfter: 0,
       children: undefined
     }
   }
@@ -222,7 +227,8 @@ export const make = (options: Options): Kernel => {
       isCeding = false
       const task = makeTask(current, now, process.labels.resume, process, runClosure, run)
       task.origin = current.origin ?? current
-      const held = choose("hold", current)
+      task.cedeAfter = task.ordinal + 1 < cedesMax ? cedeAfter : 0
+      const held = choose("hold", task)
       if (held === 0) return enqueueReady(task, 0)
       task.time = now + held
       queue.push(task)
@@ -235,9 +241,9 @@ export const make = (options: Options): Kernel => {
   const shouldCede = (): boolean => {
     if (--operationsLeft >= 0) return false
     if (cedeAfter > 0) {
-      cedeAfter = 0
+      // The next fiber that the task wakes is taken off after as many operations again.
       isCeding = true
-      operationsLeft = limits.operationsPerTaskMax
+      operationsLeft = cedeAfter
       return true
     }
     limitHit ??= {
@@ -296,8 +302,12 @@ export const make = (options: Options): Kernel => {
     const process = task.process
     if (process !== undefined) {
       if (isHeldBack(task, process)) return
-      cedeAfter = choose("cede", task)
-      operationsLeft = cedeAfter > 0 ? cedeAfter : limits.operationsPerTaskMax
+      // The rest of a task that was taken off is taken off after as many operations again; it needs
+      // one of them to take up where it was.
+      const isRest = task.origin !== undefined
+      cedeAfter = isRest ? task.cedeAfter : choose("cede", task)
+      const allowed = isRest ? cedeAfter + 1 : cedeAfter
+      operationsLeft = cedeAfter > 0 ? allowed : limits.operationsPerTaskMax
     }
     steps++
     stepsAtInstant++

@@ -50,6 +50,8 @@ export interface Task {
    * was taken off the processor, that task. So preempting a task changes no key of what it causes.
    */
   origin: Task | undefined
+  /** For the rest of a task that was taken off: after how many operations it is again; 0 never. */
+  cedeAfter: number
   /** How many children of each label it has: a short list, or a map when there are many labels. */
   children: Array<{ readonly label: Label; count: number }> | Map<string, number> | undefined
 }

@@ -31,7 +31,7 @@ export const kinds = {
     unit: "operations",
     outcomeMax: 64,
     spread: "wide",
-    does: "is taken off the processor after so many operations"
+    does: "is taken off the processor each time after so many operations"
   },
   hold: {
     unit: "microseconds",
