@@ -8,6 +8,7 @@ import { visible } from "../recording/VisibleText.ts"
 import type { CommandError } from "./CommandError.ts"
 import { type ExitCode, exitCodes } from "./ExitCode.ts"
 import { type Opened, openRef, verify } from "./OpenRef.ts"
+import { withTerminal } from "./Screen.ts"
 import { data, dataLook, isInteractive, keepDataApart, message } from "./Streams.ts"
 
 /** How today's code flew the recording, as one line. */
@@ -73,7 +74,9 @@ const onScreen = Effect.fnUntraced(function* (
   }
   const { openReplay } = yield* Effect.promise(() => import("../../tui/openReplay.ts"))
   const { color } = dataLook()
-  const end = yield* Effect.promise(() => openReplay(recording, { flights, ascii, color }))
+  const end = yield* Effect.promise(() =>
+    withTerminal(() => openReplay(recording, { flights, ascii, color }))
+  )
   if (check !== undefined && check._tag !== "exact") message(checkText(check))
   return end === "interrupted" ? exitCodes.interrupted : codeOf(check)
 })

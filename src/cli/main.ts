@@ -15,14 +15,14 @@ import { commands } from "./Commands.ts"
 import { CommandError, oneLine } from "./CommandError.ts"
 import { type ExitCode, exitCodes } from "./ExitCode.ts"
 import * as Loading from "./Loading.ts"
+import * as Screen from "./Screen.ts"
 import * as Streams from "./Streams.ts"
 import { placeInProject } from "./UserPlace.ts"
-import { versionOf } from "./Version.ts"
+import { issuesOf, versionOf } from "./Version.ts"
 import { visible } from "../recording/VisibleText.ts"
 
 const words = process.argv.slice(2)
 const wantsJson = words.includes("--json")
-const issues = "https://github.com/downforce/downforce/issues"
 const root = realpathSync(process.cwd())
 let ended: ExitCode | undefined
 
@@ -47,10 +47,10 @@ const endWith = (exitCode: ExitCode, message: string): void => {
 
 const endWithDefect = (defect: unknown): void => {
   const what = defect instanceof Error ? `${defect.name}: ${defect.message}` : String(defect)
-  endWith(
-    exitCodes.ourBug,
-    `${visible(oneLine(what))}; this is a bug in downforce, please report it: ${issues}`
-  )
+  const issues = issuesOf()
+  const where = issues === undefined ? "" : ` at ${issues}`
+  const report = `please report it${where}, with what DOWNFORCE_STACK=1 adds to this`
+  endWith(exitCodes.ourBug, `${visible(oneLine(what))}; this is a bug in downforce: ${report}`)
   const isWanted = (process.env["DOWNFORCE_STACK"] ?? "") !== ""
   if (isWanted && defect instanceof Error) Streams.message(defect.stack ?? "")
 }
@@ -110,6 +110,7 @@ const onExit = (): void => {
 
 /** An error in code that nobody awaits: the user's when it comes from there, else ours. */
 const onStray = (thrown: unknown): void => {
+  if (Screen.hasTerminal()) return
   const place = thrown instanceof Error ? placeInProject(thrown, root) : undefined
   const where = place ?? Loading.file()
   if (where === undefined) endWithDefect(thrown)

@@ -7,10 +7,10 @@ import type { Recording } from "../recording/Recording.ts"
 /**
  * The steps that led to the failure, in order of time.
  *
- * After shrinking nothing that is left can be taken away, so more than the chain of messages counts:
- * every fault and every deviation, also where nothing was sent that says so, as when an answer that
- * is lost lets a timeout end; and whatever changed the state of the node on which the failure
- * showed, since of two that race for it only one is in the chain.
+ * After shrinking nothing that is left can be taken away, so more than the chain of messages is
+ * a cause: every fault and every deviation, also where nothing was sent that says so, as when an
+ * answer that is lost lets a timeout end; and whatever changed the state of the node on which the
+ * failure showed, since of two that race for it only one is in the chain.
  */
 export const causesOf = (recording: Recording): ReadonlyArray<number> => {
   const { header, violation } = recording
