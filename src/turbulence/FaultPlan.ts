@@ -50,13 +50,17 @@ const window = (id: string, overMs: number) => ({
   )
 })
 
-/** A cut of the nodes into two sides, neither of them empty. */
-const cut = (names: ReadonlyArray<string>) =>
+/**
+ * A cut of the nodes into two sides, neither of them empty; the bridge, if there is one, is on
+ * neither. The two are drawn apart: a choice that depended on the bridge would be drawn anew, and
+ * with it start and length of the fault, whenever the bridge shrinks.
+ */
+const cut = (names: ReadonlyArray<string>, bridge: fc.Arbitrary<string | undefined>) =>
   fc
-    .array(fc.boolean(), { minLength: names.length, maxLength: names.length })
-    .map((sides) => ({
-      left: names.filter((_, index) => sides[index] === true),
-      right: names.filter((_, index) => sides[index] !== true)
+    .tuple(bridge, fc.array(fc.boolean(), { minLength: names.length, maxLength: names.length }))
+    .map(([bridge, sides]) => ({
+      left: names.filter((name, index) => name !== bridge && sides[index] === true),
+      right: names.filter((name, index) => name !== bridge && sides[index] !== true)
     }))
     .filter(({ left, right }) => left.length > 0 && right.length > 0)
 
@@ -73,19 +77,19 @@ const partition = (id: string, targets: Targets, overMs: number): fc.Arbitrary<F
   if (all.length >= 2) {
     shapes.push(
       fc
-        .tuple(fc.record({ ...fields, shape: fc.constant("complete" as const) }), cut(all))
+        .tuple(
+          fc.record({ ...fields, shape: fc.constant("complete" as const) }),
+          cut(all, fc.constant(undefined))
+        )
         .map(([base, sides]) => ({ ...base, ...sides }))
     )
   }
   if (targets.nodes.length >= 3) {
     shapes.push(
       fc
-        .constantFrom(...targets.nodes)
-        .chain((bridge) =>
-          fc.tuple(
-            fc.record({ ...fields, shape: fc.constant("bridge" as const) }),
-            cut(all.filter((name) => name !== bridge))
-          )
+        .tuple(
+          fc.record({ ...fields, shape: fc.constant("bridge" as const) }),
+          cut(all, fc.constantFrom(...targets.nodes))
         )
         .map(([base, sides]) => ({ ...base, ...sides }))
     )
