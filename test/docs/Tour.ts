@@ -46,7 +46,7 @@ export const follow = async (
 export const isStill = ({ about, language }: Block): boolean =>
   language === "text" && /^replay \d+x\d+$/u.test(about)
 
-/** A file after a change: the lines with `-`, which it has in one place, give way to those with `+`. */
+/** A file after a change: lines with `-`, all of them in one place, give way to those with `+`. */
 const changed = (text: string, { line, text: change }: Block): string => {
   const side = (mark: string): string =>
     change
