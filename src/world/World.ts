@@ -178,17 +178,20 @@ export const make = (options: Options): World => {
     // The context holds a client for each contract in `uses`, which is all that handlers need.
     const handlers = service.handlers as Effect.Effect<unknown, unknown, Scope.Scope>
     return Effect.flatMap(handlers, (built) => {
-      if (service.provides === undefined) return Effect.succeed(undefined)
-      const missing = Contract.missingHandlers(service.provides, built)
+      const { provides } = service
+      if (provides === undefined) return Effect.succeed(undefined)
+      const missing = Contract.missingHandlers(provides, built)
       if (missing.length > 0) {
         return Effect.die(new Error(`${node.name} has no handler for ${missing.join(", ")}`))
       }
-      return Host.make(
-        network,
-        service.provides,
-        // `missingHandlers` has just looked at every function.
-        built as Readonly<Record<string, unknown>>,
-        node.context as Context.Context<Scope.Scope>
+      return Effect.sync(() =>
+        Host.make(
+          network,
+          provides,
+          // `missingHandlers` has just looked at every function.
+          built as Readonly<Record<string, unknown>>,
+          node.context as Context.Context<Scope.Scope>
+        )
       )
     })
   }
