@@ -108,7 +108,7 @@ const causeLines = (
 ): ReadonlyArray<string> => {
   const { events, header } = failure
   const recording = fromEvents(header, events)
-  const chain = causesOf(recording)
+  const chain = causesOf(recording, failure.isMinimal)
   const shown = chain.slice(-causesMax)
   const what = (event: Event): string => {
     if (header.failure === undefined || event.step !== header.failure.step) return whatText(event)
