@@ -1,8 +1,10 @@
 /**
- * What no scenario needs to ask for: deadlocks, livelocks and defects are always violations.
+ * What no scenario needs to ask for: deadlocks, livelocks, defects and calls to contracts that a
+ * service does not declare are always violations.
  */
 import { Cause } from "effect"
 import type { Counterexample } from "../property/Verdict.ts"
+import * as Contract from "../system/Contract.ts"
 import { durationText } from "../turbulence/ChoicePoint.ts"
 import { type Call, toText } from "../world/Call.ts"
 import type { Node } from "../world/Node.ts"
@@ -18,7 +20,8 @@ export interface Violation {
 export const names = {
   deadlock: "no deadlock",
   livelock: "no livelock",
-  defect: "no defect"
+  defect: "no defect",
+  undeclared: "no undeclared edge"
 } as const
 
 /** All clients run the same code: which of them it was would make one failure into several. */
@@ -34,6 +37,17 @@ export const defect = (
   const failed = phase === "starting" ? cause.reasons.find(Cause.isFailReason) : undefined
   const reason = died === undefined ? failed?.error : died.defect
   if (died === undefined && failed === undefined) return undefined
+  const undeclared = Contract.undeclaredIn(reason)
+  if (undeclared !== undefined) {
+    return {
+      property: names.undeclared,
+      counterexample: {
+        subject: `${serviceOf(node)} calls ${undeclared}`,
+        expected: `${undeclared} is among the uses of ${serviceOf(node)}`,
+        actual: `it calls ${undeclared} without declaring it; add it to \`uses\``
+      }
+    }
+  }
   const text = reason instanceof Error ? `${reason.name}: ${reason.message}` : String(reason)
   return {
     property: names.defect,

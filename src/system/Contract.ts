@@ -104,6 +104,19 @@ export type NameOf<C> = C extends { readonly contractName: infer Name extends st
 /** The procedures of a contract. */
 export type RpcsOf<C> = C extends { readonly group: RpcGroup.RpcGroup<infer Rpcs> } ? Rpcs : never
 
+const keyPrefix = "downforce/Contract/"
+
+const keyOf = (name: string): string => `${keyPrefix}${name}`
+
+/**
+ * The contract that a defect is about, when the defect is Effect's complaint that the context has
+ * no client of it: whoever died calls a contract that its service does not declare in `uses`.
+ */
+export const undeclaredIn = (defect: unknown): string | undefined => {
+  if (!(defect instanceof Error)) return undefined
+  return new RegExp(`^Service not found: ${keyPrefix}([\\w.-]+)`).exec(defect.message)?.[1]
+}
+
 /**
  * Declares a contract from a group of procedures.
  *
@@ -119,7 +132,7 @@ export const make =
     group: RpcGroup.RpcGroup<Rpcs>
   ): Contract<Self, Name, Rpcs> => {
     const directory = Context.Service<Self, Directory<Client<Rpcs>>>(`downforce/Directory/${name}`)
-    const key = Context.Service<Self, Client<Rpcs>>()(`downforce/Contract/${name}`)
+    const key = Context.Service<Self, Client<Rpcs>>()(keyOf(name))
     const contract = Object.assign(key, {
       contractName: name,
       group,
