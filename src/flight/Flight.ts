@@ -162,6 +162,21 @@ const assemble = (plan: Plan, afterTask: (task: Task) => void, onChange: () => v
   }
 }
 
+/**
+ * Runs the machine without stack traces: errors are ordinary in a flight (a refused connection is
+ * one), and V8 spends a tenth of a flight on traces that nobody reads. Recorded flights do the same,
+ * so that no program can tell them apart; Effect's own frames, which name sources, do not need it.
+ */
+const runWithoutTraces = (kernel: KernelModule.Kernel): KernelModule.End => {
+  const limit = Error.stackTraceLimit
+  Error.stackTraceLimit = 0
+  try {
+    return kernel.run()
+  } finally {
+    Error.stackTraceLimit = limit
+  }
+}
+
 /** Flies a plan, alone and from start to end, synchronously. */
 export const fly = (plan: Plan): Flown => {
   let coolUntil: number | undefined
@@ -211,7 +226,7 @@ export const fly = (plan: Plan): Flown => {
   const aircraft = assemble(plan, afterTask, onChange)
   const { clients, faults, judge, kernel, network, recorder, strangers, up, world } = aircraft
   for (const node of world.nodes) world.start(node)
-  const end = kernel.run()
+  const end = runWithoutTraces(kernel)
   const judgement = judge.conclude(end, {
     isDone: clients.isDone() && faults.areOver(),
     notUp: plan.scenario.system.nodes
