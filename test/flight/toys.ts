@@ -351,8 +351,8 @@ class Vault extends Contract.make<Vault>()(
   )
 ) {}
 
-/** By operation, how often the vault has handled it. */
-export const Handled = Probe.make("handled", Schema.Record(Schema.String, Schema.Int))
+/** How many requests the vault has handled. */
+export const Handled = Probe.make("handled", Schema.Int)
 
 /** What a planted bug needs before it shows. */
 export interface Planted {
@@ -370,17 +370,10 @@ export const planted = (needs: Planted): WindTunnel.WindTunnel => {
   const vault = Service.make("vault", {
     provides: Vault,
     handlers: Effect.gen(function* () {
-      const handled = new Map<string, number>()
-      yield* Handled.expose(() => Object.fromEntries(handled))
-      const handle = (name: string, door: number) =>
-        Effect.sync(() => {
-          handled.set(name, (handled.get(name) ?? 0) + 1)
-          return door
-        })
-      return Vault.of({
-        open: ({ door }) => handle(`open ${door}`, door),
-        close: ({ door }) => handle(`close ${door}`, door)
-      })
+      let handled = 0
+      yield* Handled.expose(() => handled)
+      const handle = (door: number) => Effect.sync(() => (handled++, door))
+      return Vault.of({ open: ({ door }) => handle(door), close: ({ door }) => handle(door) })
     })
   })
   const names = ["idle-1", "idle-2", "idle-3"]
@@ -406,10 +399,8 @@ export const planted = (needs: Planted): WindTunnel.WindTunnel => {
             .map(({ id }) => id)
         )
         const down = names.filter((name) => !view.nodes.includes(name))
-        let twice = 0
-        for (const handled of view.read(Handled).values()) {
-          twice += Object.values(handled).filter((times) => times > 1).length
-        }
+        // A client calls once for each operation: what is handled beyond that arrived twice.
+        const twice = (view.read(Handled).get("vault") ?? 0) - view.history.length
         return (
           opened.size < needs.operations || down.length < needs.faults || twice < needs.deviations
         )
