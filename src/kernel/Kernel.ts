@@ -317,6 +317,8 @@ export const make = (options: Options): Kernel => {
     isCeding = false
     task.run(task)
     afterTask(task)
+    // Recorded tasks live on as the parents of others, but what they worked on need not.
+    task.payload = undefined
     current = root
   }
 

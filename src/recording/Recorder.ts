@@ -56,10 +56,15 @@ interface MutableEvent {
   deviations?: ReadonlyArray<Deviation>
 }
 
+/** Most events have one cause or two, and there are many events: these make no set. */
 const causesOf = (because: ReadonlyArray<number>): ReadonlyArray<number> => {
-  const first = because[0]
-  if (because.length === 1 && first !== undefined && first >= 0) return because
-  return [...new Set(because.filter((step) => step >= 0))].sort((left, right) => right - left)
+  const [first = -1, second = -1] = because
+  if (because.length > 2) {
+    return [...new Set(because.filter((step) => step >= 0))].sort((left, right) => right - left)
+  }
+  if (second < 0 || second === first) return first < 0 ? [] : [first]
+  if (first < 0) return [second]
+  return first > second ? [first, second] : [second, first]
 }
 
 /** Makes an empty recorder. */

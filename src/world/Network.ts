@@ -46,6 +46,8 @@ interface Packet {
   readonly receiver: Process
   readonly message: number
   sentStep: number
+  /** What it says, as recordings tell it: made once, when first recorded. */
+  text: string | undefined
 }
 
 const timeoutLabel = makeLabel("timeout")
@@ -100,6 +102,8 @@ const valueOf = (body: Call.Body): Schema.Json | undefined => {
       return undefined
   }
 }
+
+const wordsOf = (packet: Packet): string => (packet.text ??= textOf(packet.call, packet.body))
 
 /** Makes a network on which nobody listens yet. */
 export const make = (kernel: Kernel, links: Links, recorder: Recorder | undefined): Network => {
@@ -221,7 +225,7 @@ export const make = (kernel: Kernel, links: Links, recorder: Recorder | undefine
     // Only `transmit` schedules this function, with a packet.
     const packet = task.payload as Packet
     const { body, call } = packet
-    if (recorder !== undefined) task.step = note("deliver", packet, task, textOf(call, body))
+    if (recorder !== undefined) task.step = note("deliver", packet, task, wordsOf(packet))
     switch (body._tag) {
       case "Request":
         return arriveAtCallee(call, body, task)
@@ -284,23 +288,23 @@ export const make = (kernel: Kernel, links: Links, recorder: Recorder | undefine
   const isStopped = (packet: Packet, task: Task): boolean => {
     const { body, call, link, receiver } = packet
     if (link.blocked > 0) {
-      note("lost", packet, task, `${textOf(call, body)}: partitioned`)
+      note("lost", packet, task, `${wordsOf(packet)}: partitioned`)
       call.hasLostMessage = true
       return true
     }
     if (body._tag === "Request" && (link.refused > 0 || !receiver.isAlive)) {
-      note("refused", packet, task, textOf(call, body))
+      note("refused", packet, task, wordsOf(packet))
       failLater(call, task, true)
       return true
     }
     if (kernel.choose("lose", task) !== 0) {
-      note("lost", packet, task, textOf(call, body))
+      note("lost", packet, task, wordsOf(packet))
       call.hasLostMessage = true
       return true
     }
     const isOneWay = body._tag === "Interrupt" || body._tag === "Ack"
     if (!isOneWay && kernel.choose("reset", task) !== 0) {
-      note("lost", packet, task, `${textOf(call, body)}: connection reset`)
+      note("lost", packet, task, `${wordsOf(packet)}: connection reset`)
       failLater(call, task, false)
       return true
     }
@@ -335,7 +339,7 @@ export const make = (kernel: Kernel, links: Links, recorder: Recorder | undefine
     const at = arrivalOf(link, task)
     const copyAfter = kernel.choose("duplicate", task)
     if (recorder !== undefined) {
-      packet.sentStep = note("send", packet, task, textOf(call, body))
+      packet.sentStep = note("send", packet, task, wordsOf(packet))
       task.step = packet.sentStep
     }
     kernel.enqueue(task, at)
@@ -349,7 +353,15 @@ export const make = (kernel: Kernel, links: Links, recorder: Recorder | undefine
     const receiver = isForCallee(body) ? call.callee : call.caller
     const sender = receiver === call.callee ? call.caller : call.callee
     const link = links.between(sender.name, receiver.name)
-    return transmit({ call, body, link, receiver, message: messages++, sentStep: -1 })
+    return transmit({
+      call,
+      body,
+      link,
+      receiver,
+      message: messages++,
+      sentStep: -1,
+      text: undefined
+    })
   }
 
   return {
