@@ -11,6 +11,7 @@ import { drawRun } from "./Draw.ts"
 import * as Record from "./Record.ts"
 import type { Scenario } from "./Scenario.ts"
 import * as Shrink from "./Shrink.ts"
+import type * as Descent from "./Descent.ts"
 
 /** A flight that does not come out the same when it is flown again: not deterministic. */
 export interface Unrepeatable {
@@ -27,7 +28,7 @@ export const deviationText = (deviation: Deviation): string => {
 }
 
 /** What could not be taken away, each with how little of it is still enough. */
-const neededOf = (candidate: Shrink.Candidate): ReadonlyArray<typeof Needed.Type> => [
+const neededOf = (candidate: Descent.Candidate): ReadonlyArray<typeof Needed.Type> => [
   ...candidate.faults.map(({ fault }) => ({ what: toText(fault) })),
   ...candidate.deviations.map((deviation) => ({
     what: deviationText(deviation),
@@ -43,7 +44,7 @@ const neededOf = (candidate: Shrink.Candidate): ReadonlyArray<typeof Needed.Type
  */
 const twinOf = (
   scenario: Scenario,
-  candidate: Shrink.Candidate,
+  candidate: Descent.Candidate,
   failing: Record.Recorded,
   provenance: Record.Provenance
 ): typeof Twin.Type | undefined => {
@@ -79,7 +80,7 @@ export const ofRun = (
   scenario: Scenario,
   run: RunSummary,
   met: number,
-  budget: Shrink.Budget | undefined,
+  budget: Descent.Budget | undefined,
   provenance: Record.Provenance
 ): Result.Result<FoundFailure, Unrepeatable> => {
   const { seed, signature } = run
@@ -93,7 +94,7 @@ export const ofRun = (
   if (first.flown.digest !== run.digest || first.header.failure?.signature !== signature) {
     return unrepeatable("the run came out differently when it was flown again")
   }
-  const start: Shrink.Candidate = {
+  const start: Descent.Candidate = {
     operations: drawn.success.operations,
     faults: drawn.success.faults,
     deviations: first.header.cause.deviations

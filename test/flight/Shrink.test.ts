@@ -11,6 +11,7 @@ import * as Failure from "../../src/flight/Failure.ts"
 import { flyRun } from "../../src/flight/Explore.ts"
 import * as Record from "../../src/flight/Record.ts"
 import type { WindTunnel } from "../../src/flight/WindTunnel.ts"
+import * as Descent from "../../src/flight/Descent.ts"
 import * as Shrink from "../../src/flight/Shrink.ts"
 import type { RunSummary } from "../../src/flight/BatchResult.ts"
 import { Result } from "effect"
@@ -18,7 +19,7 @@ import { drawn, placed } from "./Fly.ts"
 import { type Planted, planted } from "./toys.ts"
 
 const provenance = { runIndex: 0, commit: undefined, version: "0" }
-const forever = (flightsMax = Shrink.flightsMaxDefault): Shrink.Budget => ({
+const forever = (flightsMax = Shrink.flightsMaxDefault): Descent.Budget => ({
   flightsMax,
   mayContinue: () => true
 })
@@ -33,7 +34,7 @@ const firstFailing = (tunnel: WindTunnel, seed: number): RunSummary | undefined 
 }
 
 /** A failing run as the shrinker takes it. */
-const startOf = (tunnel: WindTunnel, { seed }: RunSummary): Shrink.Candidate => {
+const startOf = (tunnel: WindTunnel, { seed }: RunSummary): Descent.Candidate => {
   const run = drawn(tunnel, seed)
   const first = Record.ofDrawn(placed(tunnel), run, provenance)
   const { operations, faults } = run
@@ -44,14 +45,14 @@ const startOf = (tunnel: WindTunnel, { seed }: RunSummary): Shrink.Candidate => 
 const failsWith = (
   tunnel: WindTunnel,
   seed: number,
-  candidate: Shrink.Candidate
+  candidate: Descent.Candidate
 ): string | undefined => {
-  const { violation } = Shrink.flyCandidate(tunnel, seed, candidate, false).flown
+  const { violation } = Descent.flyCandidate(tunnel, seed, candidate, false).flown
   return violation === undefined ? undefined : signatureOf(violation)
 }
 
 /** All candidates with one operation, one fault or one deviation less. */
-const oneLess = (candidate: Shrink.Candidate): ReadonlyArray<Shrink.Candidate> => {
+const oneLess = (candidate: Descent.Candidate): ReadonlyArray<Descent.Candidate> => {
   const { operations, faults, deviations } = candidate
   return [
     ...operations.map((each) => ({
@@ -122,7 +123,7 @@ describe("a shrunk case", () => {
     const run = firstFailing(tunnel, 5)
     if (run?.signature === undefined) throw new Error("nothing fails")
     const start = startOf(tunnel, run)
-    const sizeOf = ({ deviations, faults, operations }: Shrink.Candidate): number =>
+    const sizeOf = ({ deviations, faults, operations }: Descent.Candidate): number =>
       operations.length + faults.length + deviations.length
     let last = sizeOf(start)
     for (const flightsMax of [0, 1, 5, 20, 60, 200, 2_000]) {

@@ -1,0 +1,230 @@
+/**
+ * One way down from a failing candidate: takes away operations, faults and deviations, then makes
+ * smaller what is left, until nothing more can go.
+ *
+ * Owns the candidate and the order of steps. A step is accepted only when the flight fails with the
+ * same signature. Keyed choices make this work: taking one operation away leaves every choice that
+ * it did not cause as it was.
+ */
+import { Result } from "effect"
+import { type Deviation, kinds } from "../turbulence/ChoicePoint.ts"
+import * as Entropy from "../turbulence/Entropy.ts"
+import type { DrawnFault } from "../turbulence/FaultPlan.ts"
+import * as Generate from "../turbulence/Generate.ts"
+import { mix } from "../turbulence/Seed.ts"
+import type { DrawnOperation } from "./Draw.ts"
+import { signatureOf } from "./Explore.ts"
+import * as Flight from "./Flight.ts"
+import { type Attempt, minimizeList, minimizeNumber } from "./Minimize.ts"
+import type { WindTunnel } from "./WindTunnel.ts"
+import * as Workload from "./Workload.ts"
+
+/** A cause of a failure that can still be made smaller. */
+export interface Candidate {
+  readonly operations: ReadonlyArray<DrawnOperation>
+  readonly faults: ReadonlyArray<DrawnFault>
+  readonly deviations: ReadonlyArray<Deviation>
+}
+
+/** How much work shrinking may take. */
+export interface Budget {
+  /** Flights; the bound that makes shrinking the same on every machine. */
+  readonly flightsMax: number
+  /** Asked before each flight: false ends the shrinking with what it has. */
+  readonly mayContinue: () => boolean
+}
+
+/** How many smaller values of one operation or fault are tried before the next. */
+const triesMax = 12
+
+/** What shrinking came to. */
+export interface Shrunk {
+  readonly candidate: Candidate
+  readonly flights: number
+  /** Nothing more could be taken away; false when the budget ended it. */
+  readonly isMinimal: boolean
+}
+
+/** Flies a candidate with everything it does not list calm. */
+export const flyCandidate = (
+  tunnel: WindTunnel,
+  seed: number,
+  candidate: Candidate,
+  isRecorded: boolean
+): { readonly flown: Flight.Flown; readonly entropy: Entropy.StoredEntropy } => {
+  const entropy = Entropy.fromDeviations(candidate.deviations)
+  const flown = Flight.fly({
+    scenario: tunnel,
+    seed,
+    operations: candidate.operations.map(({ operation }) => operation),
+    faults: candidate.faults.map(({ fault }) => fault),
+    entropy,
+    isRecorded
+  })
+  return { flown, entropy }
+}
+
+/** How often values are made smaller, each time followed by taking away what that made needless. */
+const roundsMax = 4
+
+/** How many steps down a value takes in one round: where failing is a matter of luck they are tiny. */
+const stepsMax = 24
+
+/** A list in the order of an attempt: the first keeps it as it is. */
+const inOrderOf = <A>(attempt: number, seed: number, list: ReadonlyArray<A>): ReadonlyArray<A> => {
+  if (attempt === 0) return list
+  const rank = (index: number): number => mix(mix(seed, attempt), index) >>> 0
+  return list
+    .map((value, index) => ({ value, rank: rank(index) }))
+    .sort((one, other) => one.rank - other.rank)
+    .map(({ value }) => value)
+}
+
+/** One way down from the start, until nothing more can be taken away. */
+export const descent = (
+  tunnel: WindTunnel,
+  seed: number,
+  start: Candidate,
+  signature: string,
+  budget: Budget,
+  attempt: number
+): Shrunk => {
+  let best = start
+  let flights = 0
+  let accepted = 0
+  let isStopped = false
+
+  /** Flies a candidate; when it fails in the same way it is the new best. */
+  const accept = (candidate: Candidate): ReturnType<Attempt<unknown>> => {
+    if (flights >= budget.flightsMax || !budget.mayContinue()) {
+      isStopped = true
+      return "stop"
+    }
+    flights++
+    const { entropy, flown } = flyCandidate(tunnel, seed, candidate, false)
+    const { violation } = flown
+    if (violation === undefined || signatureOf(violation) !== signature) return "passes"
+    accepted++
+    // What the flight did not come to had no part in it.
+    const unreached = new Set(entropy.unreached())
+    best =
+      unreached.size === 0
+        ? candidate
+        : {
+            ...candidate,
+            deviations: candidate.deviations.filter((each) => !unreached.has(each))
+          }
+    return "fails"
+  }
+
+  /** Takes away what it can of a list. The flight gets what is left in the list's own order. */
+  const fewer = <A>(
+    list: ReadonlyArray<A>,
+    withList: (list: ReadonlyArray<A>) => Candidate
+  ): void => {
+    const position = new Map(list.map((value, index) => [value, index]))
+    const at = (value: A): number => position.get(value) ?? 0
+    minimizeList(inOrderOf(attempt, seed, list), (left) =>
+      accept(withList([...left].sort((one, other) => at(one) - at(other))))
+    )
+  }
+  const fewerOperations = (): void =>
+    fewer(best.operations, (operations) => ({ ...best, operations }))
+  const fewerFaults = (): void => fewer(best.faults, (faults) => ({ ...best, faults }))
+  const fewerDeviations = (): void =>
+    fewer(best.deviations, (deviations) => ({ ...best, deviations }))
+
+  /** Walks down a tree of smaller values: the first that still fails becomes the new value. */
+  const descend = <A>(
+    value: A,
+    smaller: (value: A) => ReadonlyArray<A>,
+    withValue: (value: A) => Candidate
+  ): void => {
+    let current = value
+    for (let step = 0; step < stepsMax; step++) {
+      const next = smaller(current).find((candidate) => accept(withValue(candidate)) === "fails")
+      if (next === undefined || isStopped) return
+      current = next
+    }
+  }
+
+  const smallerOperations = (): void => {
+    for (const { index } of best.operations) {
+      const found = best.operations.find((operation) => operation.index === index)
+      if (found === undefined) continue
+      descend(
+        found,
+        (operation) => smallerOperation(tunnel, operation),
+        (operation) => ({
+          ...best,
+          operations: best.operations.map((each) => (each.index === index ? operation : each))
+        })
+      )
+    }
+  }
+
+  const smallerFaults = (): void => {
+    for (const { fault } of best.faults) {
+      const found = best.faults.find((each) => each.fault.id === fault.id)
+      if (found === undefined) continue
+      descend(found, smallerFault, (smaller) => ({
+        ...best,
+        faults: best.faults.map((each) => (each.fault.id === fault.id ? smaller : each))
+      }))
+    }
+  }
+
+  const calmerDeviations = (): void => {
+    for (const deviation of best.deviations) {
+      if (kinds[deviation.kind].spread !== "wide" || deviation.outcome <= 1) continue
+      minimizeNumber(1, deviation.outcome, (outcome) =>
+        accept({
+          ...best,
+          deviations: best.deviations.map((each) =>
+            each.key === deviation.key ? { ...each, outcome } : each
+          )
+        })
+      )
+    }
+  }
+
+  // Every second attempt begins with the deviations: fewer of them may make operations needless.
+  const lists = [fewerFaults, fewerOperations, fewerDeviations]
+  if (attempt % 2 === 1) lists.reverse()
+  const takeAway = (): void => {
+    let before: number
+    do {
+      before = accepted
+      for (const fewerOfList of lists) fewerOfList()
+    } while (accepted !== before && !isStopped)
+  }
+  takeAway()
+  for (let round = 0; round < roundsMax && !isStopped; round++) {
+    const before = accepted
+    smallerFaults()
+    smallerOperations()
+    calmerDeviations()
+    if (accepted === before) break
+    takeAway()
+  }
+  return { candidate: best, flights, isMinimal: !isStopped }
+}
+
+const smallerOperation = (
+  tunnel: WindTunnel,
+  operation: DrawnOperation
+): ReadonlyArray<DrawnOperation> => {
+  const { workload } = tunnel
+  return Generate.smaller(workload.element, operation.drawn, triesMax).flatMap((drawn) => {
+    const recorded = Workload.toRecorded(workload, operation.index, drawn.value)
+    if (Result.isFailure(recorded)) return []
+    return [{ index: operation.index, operation: recorded.success, drawn }]
+  })
+}
+
+const smallerFault = (fault: DrawnFault): ReadonlyArray<DrawnFault> =>
+  Generate.smaller(fault.arbitrary, fault.drawn, triesMax).map((drawn) => ({
+    ...fault,
+    drawn,
+    fault: drawn.value
+  }))
