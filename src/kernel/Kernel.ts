@@ -195,15 +195,36 @@ export const make = (options: Options): Kernel => {
     }
   }
 
-  const choose = (kind: ChoiceKind, task: Task): number => {
+  const draw = (kind: ChoiceKind, task: Task): number => {
     const outcome = entropy.choose(kind, task.high, task.low)
-    if (outcome !== 0) {
-      digestLow = mix(digestLow, outcome)
-      if (onChoice !== undefined) {
-        onChoice(task, kind, outcome, keyNumber(kind, task.high, task.low))
-      }
-    }
+    if (outcome !== 0) digestLow = mix(digestLow, outcome)
     return outcome
+  }
+
+  const tell = (kind: ChoiceKind, task: Task, outcome: number): void =>
+    onChoice?.(task, kind, outcome, keyNumber(kind, task.high, task.low))
+
+  const choose = (kind: ChoiceKind, task: Task): number => {
+    const outcome = draw(kind, task)
+    if (outcome !== 0) tell(kind, task, outcome)
+    return outcome
+  }
+
+  // A rank is drawn when a task becomes ready and told when it runs: it is about that task, not
+  // about whatever happens next. Kept while recording only.
+  const untold = onChoice === undefined ? undefined : new Map<Task, number>()
+
+  const drawRank = (task: Task): number => {
+    const rank = draw("rank", task)
+    if (rank !== 0) untold?.set(task, rank)
+    return rank
+  }
+
+  const tellRank = (task: Task): void => {
+    const rank = untold?.get(task)
+    if (rank === undefined) return
+    untold?.delete(task)
+    tell("rank", task, rank)
   }
 
   /** The incarnation it belongs to has ended: it never runs and makes no choice. */
@@ -212,7 +233,7 @@ export const make = (options: Options): Kernel => {
 
   const enqueueReady = (task: Task, priority: number): void => {
     // What a slow process has made wait keeps the place that its rank gave it when it was due.
-    const rank = task.process === undefined || task.stretched ? 0 : choose("rank", task)
+    const rank = task.process === undefined || task.stretched ? 0 : drawRank(task)
     ready.push(task, Math.max(rank, priority))
   }
 
@@ -302,6 +323,7 @@ export const make = (options: Options): Kernel => {
     const process = task.process
     if (process !== undefined) {
       if (isHeldBack(task, process)) return
+      tellRank(task)
       // The rest of a task that was taken off is taken off after as many operations again; it needs
       // one of them to take up where it was.
       const isRest = task.origin !== undefined
@@ -322,7 +344,7 @@ export const make = (options: Options): Kernel => {
     current = root
   }
 
-  const run = (): End => {
+  const runAll = (): End => {
     while (!isStopped) {
       const task = ready.shift()
       if (task === undefined) {
@@ -340,6 +362,13 @@ export const make = (options: Options): Kernel => {
       }
     }
     return limitHit ?? { _tag: "stopped" }
+  }
+
+  const run = (): End => {
+    const end = runAll()
+    // What died or was still ready at the end never had its turn, and has drawn all the same.
+    for (const task of [...(untold?.keys() ?? [])]) tellRank(task)
+    return end
   }
 
   return {

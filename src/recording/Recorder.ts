@@ -30,7 +30,7 @@ export interface Recorder {
   readonly noteDeviation: (deviation: Deviation) => void
   /** The deviations noted that belong to no event yet. */
   readonly looseDeviations: () => ReadonlyArray<Deviation>
-  /** The last event of a node since the last `endTask`. */
+  /** The last event of a node since the last `endTask`; what it only logged is none. */
   readonly lastStepOf: (node: string) => number | undefined
   /** What is recorded from here on belongs to another task. */
   readonly endTask: () => void
@@ -88,7 +88,8 @@ export const make = (): Recorder => {
     if (draft.message !== undefined) event.message = draft.message
     if (draft.source !== undefined) event.source = draft.source
     if (draft.value !== undefined) event.value = draft.value
-    if (loose.length > 0) {
+    // A line that is logged decides nothing: one more of them must not take what is another's.
+    if (loose.length > 0 && draft.kind !== "log") {
       event.deviations = loose
       loose = []
     }
@@ -105,7 +106,8 @@ export const make = (): Recorder => {
     looseDeviations: () => loose,
     lastStepOf: (node) => {
       for (let step = events.length - 1; step >= taskStart; step--) {
-        if (events[step]?.node === node) return step
+        const event = events[step]
+        if (event?.node === node && event.kind !== "log") return step
       }
       return undefined
     },

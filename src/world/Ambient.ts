@@ -34,7 +34,9 @@ export interface Listener {
 /**
  * How many operations of the runtime `yield* Effect.log(...)` costs in a generator, on whatever
  * level. A log line gives them back to its task, so that adding one does not move the point at which
- * the task is preempted. Composed in another way, as with `Effect.tap`, it costs more.
+ * the task is preempted. Composed in another way, as with `Effect.tap`, it costs more. One thing is
+ * beyond this: where a task is preempted between two operations, plain code between them has run;
+ * a line put before that plain code makes it run after the preemption.
  */
 export const operationsOfLog = 2
 
