@@ -67,7 +67,7 @@ export const flyCandidate = (
 /** How often values are made smaller, each time followed by taking away what that made needless. */
 const roundsMax = 4
 
-/** How many steps down a value takes in one round: where failing is a matter of luck they are tiny. */
+/** How many steps down a value takes in one round: where failing is luck they are tiny. */
 const stepsMax = 24
 
 /** A list in the order of an attempt: the first keeps it as it is. */

@@ -164,8 +164,8 @@ const assemble = (plan: Plan, afterTask: (task: Task) => void, onChange: () => v
 
 /**
  * Runs the machine without stack traces: errors are ordinary in a flight (a refused connection is
- * one), and V8 spends a tenth of a flight on traces that nobody reads. Recorded flights do the same,
- * so that no program can tell them apart; Effect's own frames, which name sources, do not need it.
+ * one), and V8 spends a tenth of a flight on traces that nobody reads. Recorded flights do the
+ * same, so that no program can tell them apart; the frames that Effect keeps do not need it.
  */
 const runWithoutTraces = (kernel: KernelModule.Kernel): KernelModule.End => {
   const limit = Error.stackTraceLimit

@@ -2,8 +2,18 @@
  * The caller's side of an edge: a generated client whose calls cross the simulated network, under
  * the policy of the edge (timeout, retry, concurrency).
  */
-import { Context, Effect, Exit, Fiber, Schedule, Scheduler, Scope, type Semaphore } from "effect"
-import { type Rpc, RpcClient, type RpcGroup, type RpcMessage } from "effect/rpc"
+import {
+  Context,
+  Effect,
+  Exit,
+  Fiber,
+  Schedule,
+  Scheduler,
+  type Schema,
+  Scope,
+  type Semaphore
+} from "effect"
+import { type Rpc, RpcClient, type RpcGroup, RpcMessage } from "effect/rpc"
 import type { Kernel } from "../kernel/Kernel.ts"
 import type { Process } from "../kernel/Process.ts"
 import { makeLabel } from "../kernel/Task.ts"
@@ -44,29 +54,32 @@ type Erased = RpcGroup.RpcGroup<Rpc.Any>
 type Outgoing = RpcMessage.FromClient<Rpc.Any>
 type Incoming = RpcMessage.FromServer<Rpc.Any>
 
-const decodeAnswer = (call: Call, answer: Answer): Incoming => {
-  const ids = { clientId: 0, requestId: call.id as RpcMessage.RequestId }
-  // Values were decoded by the procedure's own schemas; only their static types are erased.
-  switch (answer._tag) {
-    case "Failed":
-      return { _tag: "Exit", ...ids, exit: Exit.fail(answer.error) } as unknown as Incoming
-    case "Exit": {
-      const exit = decodeExit(call.codec, answer.exit)
-      return { _tag: "Exit", ...ids, exit } as unknown as Incoming
-    }
-    case "Chunk": {
-      const values = answer.values.map(call.codec.element.decode)
-      return { _tag: "Chunk", ...ids, values } as unknown as Incoming
-    }
-  }
+const exitMessage = (call: Call, exit: Exit.Exit<unknown, unknown>): Incoming => {
+  const requestId = RpcMessage.RequestId(call.id)
+  // The exit was decoded by the procedure's own schemas; only its static type is erased.
+  return { _tag: "Exit", clientId: 0, requestId, exit } as unknown as Incoming
 }
 
-const safely = (call: Call, answer: Answer): Incoming => {
+const chunkMessage = (call: Call, encoded: ReadonlyArray<Schema.Json>): Incoming => {
+  const requestId = RpcMessage.RequestId(call.id)
+  const values = encoded.map(call.codec.element.decode)
+  // The elements were decoded by the procedure's own schema; only their static type is erased.
+  return { _tag: "Chunk", clientId: 0, requestId, values } as unknown as Incoming
+}
+
+/** An answer as the generated client takes it. One that does not decode is a defect. */
+const messageOf = (call: Call, answer: Answer): Incoming => {
   try {
-    return decodeAnswer(call, answer)
+    switch (answer._tag) {
+      case "Failed":
+        return exitMessage(call, Exit.fail(answer.error))
+      case "Exit":
+        return exitMessage(call, decodeExit(call.codec, answer.exit))
+      case "Chunk":
+        return chunkMessage(call, answer.values)
+    }
   } catch (error) {
-    const ids = { clientId: 0, requestId: call.id as RpcMessage.RequestId }
-    return { _tag: "Exit", ...ids, exit: Exit.die(error) } as unknown as Incoming
+    return exitMessage(call, Exit.die(error))
   }
 }
 
@@ -122,7 +135,7 @@ export const make = (options: Options): AnyClient => {
   const deliver = (call: Call, answer: Answer): void => {
     if (answer._tag !== "Chunk") open.delete(call.id)
     // Writing resumes the caller at once; what it returns is only work for streams.
-    const rest = built.write(safely(call, answer))
+    const rest = built.write(messageOf(call, answer))
     if (rest !== Effect.void) Effect.runForkWith(context)(rest)
   }
 
@@ -176,11 +189,12 @@ export const make = (options: Options): AnyClient => {
       network.send(call, { _tag: "Interrupt" })
     })
 
+  // The group's types are erased: its client has a method for each procedure, whatever they take.
   const built = Effect.runSync(
     RpcClient.makeNoSerialization(group, {
       onFromClient,
       disableTracing: true,
-      generateRequestId: () => kernel.identify(callLabel) as RpcMessage.RequestId
+      generateRequestId: () => RpcMessage.RequestId(kernel.identify(callLabel))
     }).pipe(Effect.provideService(Scope.Scope, options.scope)) as unknown as Effect.Effect<{
       readonly client: AnyClient
       readonly write: (message: Incoming) => Effect.Effect<void>

@@ -195,7 +195,7 @@ export const make = (kernel: Kernel, links: Links, recorder: Recorder | undefine
     const error = kind === "refused" ? Call.refusedError(call) : Call.resetError(call)
     call.answer({ _tag: "Failed", error })
   }
-  /** Tells the callee that its caller is gone: the handler is interrupted, as by a broken socket. */
+  /** Tells the callee that its caller is gone: its handler is interrupted, as by a broken pipe. */
   const hangUpLater = (call: Call.Call, request: Task): void => {
     const there = links.between(call.caller.name, call.callee.name)
     if (there.blocked > 0) return

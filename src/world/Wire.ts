@@ -71,7 +71,7 @@ const messageOf = (defect: unknown): string =>
 
 const formatIssue = SchemaIssue.makeFormatterDefault()
 
-/** The error of whoever passed a value that its schema refuses; says which, and why, on one line. */
+/** The error of whoever passed a value that its schema refuses; says which, and why. */
 export const misfit = (what: string, error: unknown): Error => {
   const cause = error instanceof Error ? error.cause : undefined
   const reason = SchemaIssue.isIssue(cause) ? formatIssue(cause) : messageOf(error)

@@ -156,16 +156,14 @@ export const make = (options: Options): World => {
     const scope = Scope.makeUnsafe()
     node.scope = scope
     node.probes = new Map()
-    node.context = Context.add(
-      Ambient.make(kernel, node, recorder, listener),
-      Scope.Scope,
-      scope
-    ) as Context.Context<never>
-    let context: Context.Context<never> = node.context
+    const ambient = Ambient.make(kernel, node, recorder, listener)
+    const scoped: Context.Context<Scope.Scope> = Context.add(ambient, Scope.Scope, scope)
+    node.context = scoped
+    let context: Context.Context<Scope.Scope> = scoped
     for (const use of node.service?.uses ?? []) {
       const { client, directory } = edge(node, use.contract, use.policy)
-      context = Context.add(context, use.contract, client) as Context.Context<never>
-      context = Context.add(context, use.contract.directory, directory) as Context.Context<never>
+      context = Context.add(context, use.contract, client)
+      context = Context.add(context, use.contract.directory, directory)
     }
     // One flat map: each call adds to it, and should not pay for what was added before.
     node.context = Context.makeUnsafe(new Map(context.mapUnsafe))
