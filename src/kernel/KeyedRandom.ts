@@ -18,9 +18,12 @@ export const make = (kernel: Kernel, process: Process): (typeof Random.Random)["
   }
   return {
     nextDoubleUnsafe: nextDouble,
+    // From 54 bits: a double has only 53, and integers made from one would all be odd.
     nextIntUnsafe: () => {
-      const range = Number.MAX_SAFE_INTEGER - Number.MIN_SAFE_INTEGER + 1
-      return Math.floor(nextDouble() * range) + Number.MIN_SAFE_INTEGER
+      const high = kernel.draw(label) >>> 10
+      const low = kernel.draw(label) >>> 0
+      const integer = high * 0x1_0000_0000 - 0x20_0000_0000_0000 + low + 1
+      return Math.min(integer, Number.MAX_SAFE_INTEGER)
     }
   }
 }

@@ -40,13 +40,16 @@ export interface Listener {
  */
 export const operationsOfLog = 2
 
-/** A part of a message; what has no JSON (a bigint, a circle) is told by its type. */
+const bigintAsText = (_: string, value: unknown): unknown =>
+  typeof value === "bigint" ? String(value) : value
+
+/** A part of a message; what has no JSON (a circle, say) is told by its type. */
 const partText = (part: unknown): string => {
   if (typeof part === "string") return part
   try {
-    return JSON.stringify(part) ?? String(part)
+    return JSON.stringify(part, bigintAsText) ?? String(part)
   } catch {
-    return typeof part === "bigint" ? `${part}` : `[${typeof part}]`
+    return `[${typeof part}]`
   }
 }
 
