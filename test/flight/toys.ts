@@ -3,9 +3,13 @@
  * theirs. Each is as small as it can be and still show one thing.
  */
 import {
+  DateTime,
   Deferred,
   Effect,
+  MutableHashMap,
+  Option,
   Queue,
+  Random,
   Ref,
   Schedule,
   Schema,
@@ -408,3 +412,39 @@ export const planted = (needs: Planted): WindTunnel.WindTunnel => {
     ]
   })
 }
+
+/** A pair whose code asks for all that differs from machine to machine, or from day to day. */
+export const curious = pair({
+  front: (back, text) =>
+    Effect.gen(function* () {
+      const started = yield* DateTime.now
+      const coin = yield* Random.nextBoolean
+      const dice = yield* Random.nextIntBetween(1, 6)
+      const id = yield* Random.nextInt
+      yield* Effect.logDebug("asked", { text, big: 10n, started })
+      const shuffled = yield* Random.shuffle(["ä", "z", "a", "Z"])
+      const echoed = yield* back
+        .echo({ text: [...shuffled].sort().join() })
+        .pipe(Effect.withSpan("echo"), Effect.timeout("5 seconds"), Effect.exit)
+      yield* Effect.log("answered", echoed)
+      const zone = DateTime.formatIso(started)
+      return `${zone} ${coin} ${dice} ${id} ${echoed._tag}`
+    }),
+  back: Effect.gen(function* () {
+    const seen = MutableHashMap.empty<string, number>()
+    const Seen = Probe.make("seen", Schema.Array(Schema.String))
+    yield* Seen.expose(() => [...seen].map(([text, times]) => `${text} ${times}`))
+    return {
+      ...plainBack,
+      echo: ({ text }) =>
+        Effect.gen(function* () {
+          MutableHashMap.modifyAt(seen, text, (times) =>
+            Option.some(Option.getOrElse(times, () => 0) + 1)
+          )
+          yield* Effect.sleep("3 millis").pipe(Effect.race(Effect.never))
+          return text.toUpperCase()
+        })
+    } satisfies BackHandlers
+  }),
+  replicas: 2
+})

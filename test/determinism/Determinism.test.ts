@@ -1,0 +1,91 @@
+/**
+ * The same seed flies the same flight, to the byte of its recording: twice in one process, in
+ * another process, in a worker thread, in another zone and language, a year later, on other
+ * releases of Node.
+ */
+import { spawn } from "node:child_process"
+import { fileURLToPath } from "node:url"
+import { beforeAll, describe, expect, it } from "vitest"
+import { flyAll, type Line, type Report } from "./fly.ts"
+
+const root = fileURLToPath(new URL("../../", import.meta.url))
+const program = "test/determinism/fly.ts"
+const later = "./test/determinism/AYearLater.ts"
+
+interface Run {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+const run = (
+  command: string,
+  parameters: ReadonlyArray<string>,
+  environment: Readonly<Record<string, string>> = {}
+): Promise<Run> =>
+  new Promise((resolve) => {
+    const child = spawn(command, parameters, {
+      cwd: root,
+      env: { ...process.env, NODE_OPTIONS: "", ...environment }
+    })
+    let stdout = ""
+    let stderr = ""
+    child.stdout.on("data", (part) => (stdout += String(part)))
+    child.stderr.on("data", (part) => (stderr += String(part)))
+    child.on("error", (error) => resolve({ code: -1, stdout, stderr: String(error) }))
+    child.on("close", (code) => resolve({ code, stdout, stderr }))
+  })
+
+/** How Node is told to load the sources: `downforce` is the source, not the built package. */
+const loading = ["-C", "downforce-source", "--import", "tsx"]
+
+const reportOf = ({ code, stderr, stdout }: Run): Report => {
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" })
+  // What the program prints is its own report.
+  return JSON.parse(stdout) as Report
+}
+
+describe("a flight", () => {
+  let here: ReadonlyArray<Line>
+  beforeAll(() => {
+    here = flyAll()
+  })
+
+  it("is the same twice in one process", () => {
+    expect(flyAll()).toEqual(here)
+    // Not because nothing happens, or all seeds fly alike.
+    expect(new Set(here.map(({ bytes }) => bytes)).size).toBe(here.length)
+  })
+
+  it("is the same in another process", async () => {
+    const report = reportOf(await run(process.execPath, [...loading, program]))
+    expect(report.lines).toEqual(here)
+  })
+
+  it("is the same in a worker thread of another process", async () => {
+    const report = reportOf(await run(process.execPath, [...loading, program, "thread"]))
+    expect(report.lines).toEqual(here)
+  })
+
+  it("is the same in another zone and language, a year later", async () => {
+    const parameters = [...loading, "--import", later, program]
+    const elsewhere = { TZ: "Asia/Kathmandu", LANG: "de_DE.UTF-8", LC_ALL: "de_DE.UTF-8" }
+    const report = reportOf(await run(process.execPath, parameters, elsewhere))
+    expect(report.zone).toMatch(/^Asia\/Kat/)
+    const now = reportOf(await run(process.execPath, [...loading, program]))
+    expect(report.year).toBe(now.year + 1)
+    expect(report.lines).toEqual(here)
+  })
+
+  it.for([22, 24])("is the same on Node %i", async (major, { skip }) => {
+    const npx = ["--yes", `--package=node@${major}`, "node"]
+    const version = await run("npx", [...npx, "--version"])
+    if (version.code !== 0 || !version.stdout.startsWith(`v${major}.`)) {
+      // Only where that release cannot be had: without a network, say. The reason is printed.
+      return skip(`npx cannot run Node ${major} here: ${version.stderr.trim().slice(0, 200)}`)
+    }
+    const report = reportOf(await run("npx", [...npx, ...loading, program]))
+    expect(report.node).toMatch(new RegExp(`^v${major}\\.`))
+    expect(report.lines).toEqual(here)
+  })
+})
