@@ -14,7 +14,7 @@ export const flightsMaxDefault = 5_000
 const attemptsMax = 5
 
 /** What is small enough not to begin anew: so many operations, faults and deviations together. */
-const smallEnough = 5
+const smallEnough = 3
 
 const sizeOf = ({ deviations, faults, operations }: Candidate): number =>
   deviations.length + faults.length + operations.length

@@ -52,7 +52,7 @@ describe("fly", () => {
       " FAIL  counter › asks again                      simulations/counter/broken.ts:7
              adds no more than was asked
              sum ≤ 1      got 2
-             run 3 of 200, shrunk 28 → 18 events in 22 flights
+             run 3 of 200, shrunk 28 → 18 events in 24 flights
 
           4     0.000s  client-3   operation add o-7 1
           5     0.000s  client-3   → desk add 1

@@ -112,13 +112,16 @@ describe("the scanner of events", () => {
       fc.property(mutated, (line) => {
         const found = scan(line).event
         if (found === undefined) return
+        // The order of steps is no business of the scanner: whoever asks it compares the numbers.
+        const causes = found.because.slice(0, found.causeCount)
+        if (causes.some((cause) => cause >= found.step)) return
         vouched++
         const decoded = Result.getOrThrow(decodeLine(line, { ...anyTime, step: found.step }))
         if (decoded._tag !== "Event") throw new Error("a checkpoint passed as an event")
         const { event } = decoded
         expect(found.step).toBe(event.step)
         expect(found.time).toBe(event.time)
-        expect(found.because.slice(0, found.causeCount)).toEqual(event.because)
+        expect(causes).toEqual(event.because)
         expect(found.message).toBe(event.message ?? -1)
         expect(found.hasState).toBe(event.state !== undefined)
       }),
