@@ -123,6 +123,27 @@ const runClosure = (task: Task): void => {
   run()
 }
 
+/** What everything is caused by that nothing else causes. */
+const makeRoot = (): Task => ({
+  time: 0,
+  sequence: -1,
+  high: 0x5bd1e995,
+  low: 0x1b873593,
+  label: rootLabel,
+  ordinal: 0,
+  parent: undefined,
+  process: undefined,
+  incarnation: 0,
+  run: () => {},
+  payload: undefined,
+  cancelled: false,
+  stretched: false,
+  step: -1,
+  origin: undefined,
+  cedeAfter: 0,
+  children: undefined
+})
+
 /** Makes a kernel at time 0 with nothing to do. */
 export const make = (options: Options): Kernel => {
   const { afterTask, entropy, horizonMicros, limits, onChoice } = options
@@ -143,25 +164,7 @@ export const make = (options: Options): Kernel => {
   let cedeAfter = 0
   let isCeding = false
 
-  const root: Task = {
-    time: 0,
-    sequence: -1,
-    high: 0x5bd1e995,
-    low: 0x1b873593,
-    label: rootLabel,
-    ordinal: 0,
-    parent: undefined,
-    process: undefined,
-    incarnation: 0,
-    run: () => {},
-    payload: undefined,
-    cancelled: false,
-    stretched: false,
-    step: -1,
-    origin: undefined,
-    cedeAfter: 0,
-    children: undefined
-  }
+  const root = makeRoot()
   let current = root
 
   const makeTask = (

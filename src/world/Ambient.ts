@@ -33,10 +33,10 @@ export interface Listener {
 
 /**
  * How many operations of the runtime `yield* Effect.log(...)` costs in a generator, on whatever
- * level. A log line gives them back to its task, so that adding one does not move the point at which
- * the task is preempted. Composed in another way, as with `Effect.tap`, it costs more. One thing is
- * beyond this: where a task is preempted between two operations, plain code between them has run;
- * a line put before that plain code makes it run after the preemption.
+ * level. A log line gives them back to its task, so that adding one does not move the point at
+ * which the task is preempted. Composed in another way, as with `Effect.tap`, it costs more. One
+ * thing is beyond this: where a task is preempted between two operations, plain code between them
+ * has run; a line put before that plain code makes it run after the preemption.
  */
 export const operationsOfLog = 2
 
@@ -99,7 +99,7 @@ export const make = (
   return Context.make(Scheduler.Scheduler, process.scheduler).pipe(
     Context.add(Clock.Clock, VirtualClock.make(kernel, process, onWake)),
     Context.add(Random.Random, KeyedRandom.make(kernel, process)),
-    // A process learns its own name as it does in production; the tunnel's own environment is hidden.
+    // A process learns its own name as it does in production; the tunnel's environment is hidden.
     Context.add(ConfigProvider.ConfigProvider, ConfigProvider.fromUnknown({ HOSTNAME: node.name })),
     // What a level would suppress would not give its operations back.
     Context.add(References.MinimumLogLevel, "All"),

@@ -7,7 +7,7 @@
  */
 import { createHash } from "node:crypto"
 import { fileURLToPath } from "node:url"
-import { isMainThread, parentPort, Worker } from "node:worker_threads"
+import { isMainThread, Worker } from "node:worker_threads"
 import * as Record from "../../src/flight/Record.ts"
 import type { WindTunnel } from "../../src/flight/WindTunnel.ts"
 import * as RecordingWriter from "../../src/recording/RecordingWriter.ts"
@@ -70,13 +70,12 @@ const threadCode = `
   })
 `
 
-if (!isMainThread) {
-  parentPort?.postMessage(flyAll())
-} else if (process.argv[1] === file) {
+const print = (): void => void process.stdout.write(JSON.stringify(report(flyAll())))
+
+if (!isMainThread) print()
+else if (process.argv[1] === file) {
   if (process.argv[2] === "thread") {
     const worker = new Worker(threadCode, { eval: true })
-    worker.on("message", (lines) => process.stdout.write(JSON.stringify(report(lines))))
-  } else {
-    process.stdout.write(JSON.stringify(report(flyAll())))
-  }
+    worker.on("error", (error) => process.stderr.write(String(error)))
+  } else print()
 }

@@ -163,7 +163,7 @@ describe("a batch", () => {
     expect(flying.map(({ runsDone }) => runsDone)).toEqual([32, 64, 70])
   })
 
-  it("ends in the author's error when the code of a property throws, without flying on", async () => {
+  it("ends in the author's error when a property throws, without flying on", async () => {
     const tunnel = pair({
       properties: [
         Always.make("wrong", () => {

@@ -38,7 +38,7 @@ const delayMax = 4_000
 
 /**
  * All choices of a flight by their key, the calm ones included. The path of a task is only written
- * down where a choice is not calm, so every task's rank is drawn to be one that is not: from 1 to 7.
+ * down where a choice is not calm, so every task's rank is drawn not to be calm: from 1 to 7.
  */
 const choicesOf = (
   tunnel: WindTunnel,

@@ -2,9 +2,10 @@
  * Regressions outlive changes to the system: what was added changes nothing that was there, and
  * what is gone is named.
  *
- * A log line is an operation of the runtime that its task does not count. It leaves every flight as
- * it was, with one exception that is left out here: put between an operation and the plain code that
- * follows it, and a task preempted at just that place, the plain code runs after the preemption.
+ * A log line is an operation of the runtime that its task does not count. It leaves every flight
+ * as it was, with one exception that is left out here: put between an operation and the plain code
+ * that follows it, in a task preempted at just that place, the plain code runs after the
+ * preemption.
  */
 import { Effect, Result, Schema, Stream } from "effect"
 import { Rpc, RpcGroup } from "effect/rpc"
@@ -54,7 +55,7 @@ interface Change {
   readonly procedure?: boolean
 }
 
-/** A till and its books, which lose an entry when they are preempted between reading and writing. */
+/** A till and its books, which lose an entry when preempted between reading and writing. */
 const shop = (change: Change = {}): WindTunnel.WindTunnel => {
   const log = (text: string) =>
     change.level === "Debug" ? Effect.logDebug(text) : Effect.log(text, { cents: 1n })
@@ -202,7 +203,7 @@ describe("a saved regression", () => {
       expect(again.outcome.outcome).toBe("stale")
       expect(again.verdict).toBe("unknown")
       expect(again.outcome.reason).toMatch(
-        /^(choice point .*books.*: shop has no node books|fault f-\d: the system has no node books)$/
+        /^(choice point .*books.*: shop|fault f-\d: the system) has no node books$/
       )
       const replayed = Replay.refly(scenario, recorded.header)
       expect(Replay.compare(recordingOf(recorded), replayed, scenario)).toMatchObject({

@@ -404,7 +404,8 @@ export const planted = (needs: Planted): WindTunnel.WindTunnel => {
         )
         const down = names.filter((name) => !view.nodes.includes(name))
         // A client calls once for each operation: what is handled beyond that arrived twice.
-        const twice = (view.read(Handled).get("vault") ?? 0) - view.history.length
+        const extra = (view.read(Handled).get("vault") ?? 0) - view.history.length
+        const twice = Math.max(0, extra)
         return (
           opened.size < needs.operations || down.length < needs.faults || twice < needs.deviations
         )
