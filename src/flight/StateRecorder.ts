@@ -83,7 +83,7 @@ export const recordState = (
     if (each.probes.size === 0 && each.recorded.size === 0) continue
     const changes = changesOf(each)
     if (changes.length === 0) continue
-    let step = recorder.lastStepOf(each.name)
+    let step = recorder.firstStepOf(each.name)
     if (step === undefined) {
       step = recorder.record({
         time: kernel.now(),

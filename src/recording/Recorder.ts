@@ -30,8 +30,8 @@ export interface Recorder {
   readonly noteDeviation: (deviation: Deviation) => void
   /** The deviations noted that belong to no event yet. */
   readonly looseDeviations: () => ReadonlyArray<Deviation>
-  /** The last event of a node since the last `endTask`; what it only logged is none. */
-  readonly lastStepOf: (node: string) => number | undefined
+  /** The first event of a node since the last `endTask`; what it only logged is none. */
+  readonly firstStepOf: (node: string) => number | undefined
   /** What is recorded from here on belongs to another task. */
   readonly endTask: () => void
   /** A probe of the node of a step has a new value; null when it is gone. */
@@ -104,8 +104,8 @@ export const make = (): Recorder => {
       loose.push(deviation)
     },
     looseDeviations: () => loose,
-    lastStepOf: (node) => {
-      for (let step = events.length - 1; step >= taskStart; step--) {
+    firstStepOf: (node) => {
+      for (let step = taskStart; step < events.length; step++) {
         const event = events[step]
         if (event?.node === node && event.kind !== "log") return step
       }

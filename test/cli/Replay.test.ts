@@ -122,7 +122,6 @@ describe("trace", () => {
       peer        desk
       what        reply 1
       because     8
-      state       counter.sum: 0 → 1
       deviations  lose: operation o-7 › client-3>desk add › desk>counter add › counter>desk reply (03096ebf9b235c)
       ",
         "messages": "5   0.000s     client-3 → desk  add 1       arrives 0.000500s #6
