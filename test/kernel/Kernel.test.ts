@@ -207,6 +207,28 @@ describe("a process", () => {
     expect(ran).toEqual([])
   })
 
+  it("draws the rank of each task once, however long it has to wait", () => {
+    const asked: Array<string> = []
+    const entropy: Entropy = {
+      choose: (kind, high, low) => {
+        if (kind === "rank") asked.push(`${high} ${low}`)
+        return 0
+      }
+    }
+    const kernel = makeKernel({ entropy })
+    const process = makeProcess(kernel)
+    process.slowMicros = 30
+    const { at, ran } = noting(kernel, process)
+    const world = noting(kernel, undefined)
+    for (const time of [1, 2, 3, 40]) at(time, "task")
+    world.at(2, "pause", () => kernel.pause(process))
+    world.at(90, "unpause", () => kernel.unpause(process))
+    kernel.run()
+    expect(ran).toHaveLength(4)
+    expect(asked).toHaveLength(4)
+    expect(new Set(asked).size).toBe(4)
+  })
+
   it("draws no choice for a task that has died", () => {
     const asked: Array<string> = []
     const entropy: Entropy = { choose: (kind) => (asked.push(kind), 0) }

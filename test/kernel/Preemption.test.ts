@@ -5,7 +5,7 @@
  */
 import { describe, expect, it } from "vitest"
 import { calm, fromSeed } from "../../src/turbulence/Entropy.ts"
-import { drawn, flyWith } from "../flight/Fly.ts"
+import { drawn, flyWith, scripted } from "../flight/Fly.ts"
 import { counter } from "../flight/toys.ts"
 
 const operations = drawn(counter, 1).operations.map(({ operation }) => operation)
@@ -36,6 +36,13 @@ describe("preemption", () => {
     expect(lowest).toBeLessThan(0.1)
     expect(highest).toBeGreaterThan(0.1)
     expect(highest).toBeLessThan(0.95)
+  })
+
+  it("gets on by one operation at least each time", () => {
+    // The handler's task is the third. Taken off after every operation, the first increment is
+    // still between reading and writing when the second one reads.
+    const flown = flyWith(counter, { operations, entropy: scripted({ cede: { 2: 1 } }) })
+    expect(flown.violation?.property).toBe("no increment is lost")
   })
 
   it("ends every run, also when every task is preempted", () => {
