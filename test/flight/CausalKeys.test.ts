@@ -123,7 +123,7 @@ describe("taking an operation away", () => {
           })
         }
       ),
-      { numRuns: 25 }
+      { numRuns: 16 }
     )
     // The operations had choices of their own to lose.
     expect(removed).toBeGreaterThan(500)
@@ -139,7 +139,7 @@ describe("taking an operation away", () => {
           expect(listOf(less, isKept)).toEqual(listOf(full, isKept))
         })
       }),
-      { numRuns: 20 }
+      { numRuns: 14 }
     )
   })
 
@@ -163,7 +163,7 @@ describe("taking an operation away", () => {
           })
         }
       ),
-      { numRuns: 25 }
+      { numRuns: 16 }
     )
   })
 })

@@ -28,7 +28,7 @@ describe("preemption", () => {
   })
 
   it("loses unguarded updates, the more the higher its rate (.05, .2, .5, .9)", () => {
-    const seeds = 300
+    const seeds = 200
     const shares = [0.05, 0.2, 0.5, 0.9].map((rate) => lostOf(seeds, rate) / seeds)
     expect(shares).toEqual([...shares].sort((left, right) => left - right))
     const [lowest = 0, , , highest = 0] = shares

@@ -141,7 +141,7 @@ describe("stored deviations", () => {
         const keys = first.header.cause.deviations.map(({ key }) => key)
         expect(new Set(keys).size).toBe(keys.length)
       }),
-      { numRuns: 60 }
+      { numRuns: 40 }
     )
   })
 

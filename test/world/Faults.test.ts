@@ -57,7 +57,7 @@ describe("a fault plan at work", () => {
         expect(kinds.filter((kind) => kind === "fault")).toHaveLength(faults.length)
         expect(kinds.filter((kind) => kind === "healed")).toHaveLength(faults.length)
       }),
-      { numRuns: 200 }
+      { numRuns: 60 }
     )
   })
 
@@ -68,7 +68,7 @@ describe("a fault plan at work", () => {
         const flown = flyWith(scenario, { operations: [ask("o-1", 60_000)], faults })
         expect(outcomes(flown)).toEqual({ "o-1": "o-1" })
       }),
-      { numRuns: 100 }
+      { numRuns: 60 }
     )
   })
 

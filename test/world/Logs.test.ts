@@ -41,7 +41,7 @@ describe("a log line", () => {
         differ.add(silent)
         expect(digestOf(logging(logs, level), cede)).toBe(silent)
       }),
-      { numRuns: 250 }
+      { numRuns: 150 }
     )
     // The preemptions are really there.
     expect(differ.size).toBeGreaterThan(20)

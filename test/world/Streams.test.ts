@@ -190,7 +190,7 @@ describe("a streaming call", () => {
         if (ending === "end") expect(elements).toBe(whole)
         else expect(whole.startsWith(elements)).toBe(true)
       }),
-      { numRuns: 300 }
+      { numRuns: 150 }
     )
   })
 })
