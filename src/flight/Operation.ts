@@ -5,7 +5,7 @@
  * the call happened. Owns the passage of payloads to JSON and back, by the procedure's schema.
  */
 import type * as fc from "fast-check"
-import { Data, Result, Schema, SchemaIssue, type Stream } from "effect"
+import { Data, Result, type Schema, SchemaIssue, type Stream } from "effect"
 import type { Rpc } from "effect/rpc"
 import type { History, HistoryEntry, Outcome } from "../property/History.ts"
 import type * as Contract from "../system/Contract.ts"
