@@ -31,7 +31,7 @@ it("there is a twin for every mistake that the examples are about", () => {
 it.each(twins.map((twin) => [twin.id, twin] as const))(
   "%s is caught within 2,000 runs and shrunk",
   async (_, twin) => {
-    const { failures, verdict } = await fly(twin, 0x5eed0002)
+    const { failures, verdict } = await fly(twin, 0x5eed0002, 2_000)
     const [failure] = failures
     expect(verdict).toBe("violated")
     expect(failure?.isMinimal).toBe(true)
