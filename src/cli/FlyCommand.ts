@@ -83,6 +83,7 @@ export const fly = Effect.fnUntraced(function* (
   const progress = ProgressShow.start()
   const stop = StopSignal.listen(() => progress.clear())
   message(`seed ${toText(seed)}`)
+  if (input.patterns.length === 0) warnOfOrphans(root, scenarios)
   const context = { root, input, seed, commit, pool, progress, stop }
   return yield* Effect.ensuring(
     flyAll(context, scenarios),
@@ -93,6 +94,16 @@ export const fly = Effect.fnUntraced(function* (
     })
   )
 })
+
+/** A regression that nothing flies protects nobody: its scenario was renamed or deleted. */
+const warnOfOrphans = (root: string, scenarios: ReadonlyArray<Scenario>): void => {
+  const ids = scenarios.map(({ id }) => id)
+  for (const file of Recordings.orphansOf(root, ids)) {
+    message(
+      visible(`${file}: no scenario has this id any more; rename the file with it or delete it`)
+    )
+  }
+}
 
 /** In a build the same commit flies the same runs. */
 const seedOfBuild = (commit: string | undefined): number | undefined =>

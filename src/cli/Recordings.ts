@@ -216,6 +216,23 @@ export const regressionsOf = Effect.fnUntraced(function* (
   return saved
 })
 
+/**
+ * Saved regressions that no scenario flies any more, because it was renamed or deleted; those of
+ * broken twins are not looked at. `ids` are all scenarios that are not broken.
+ */
+export const orphansOf = (
+  root: string,
+  ids: ReadonlyArray<string>,
+  folder = "regressions"
+): ReadonlyArray<string> =>
+  namesIn(root, folder).flatMap((name) => {
+    const path = `${folder}/${name}`
+    if (name === "broken") return []
+    const saved = /^regressions\/(.+)-[0-9a-f]{8}\.json$/.exec(path)
+    if (saved === null) return orphansOf(root, ids, path)
+    return ids.includes(saved[1] ?? "") ? [] : [path]
+  })
+
 /** What `ref` names: a recording to open, or a regression to fly first. */
 export type Found =
   | { readonly _tag: "Recording"; readonly name: string; readonly recording: Recording }
