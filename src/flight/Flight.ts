@@ -229,10 +229,9 @@ export const fly = (plan: Plan): Flown => {
   const end = runWithoutTraces(kernel)
   const judgement = judge.conclude(end, {
     isDone: clients.isDone() && faults.areOver(),
-    notUp: plan.scenario.system.nodes
-      .map(({ name }) => name)
-      .filter((name) => ![...up].some((node) => node.name === name)),
-    leaks: [...faults.active().map(({ id }) => `fault ${id} still acts`), ...faults.leaks()],
+    notUp: () =>
+      world.nodes.filter((node) => node.role !== "client" && !up.has(node)).map(({ name }) => name),
+    leaks: () => [...faults.active().map(({ id }) => `fault ${id} still acts`), ...faults.leaks()],
     deadlock: () => {
       const handling = world.nodes.flatMap((node) => node.host?.handling() ?? [])
       return Unasked.deadlock(network.pending(), handling, kernel.now())

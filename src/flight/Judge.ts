@@ -53,10 +53,10 @@ export interface Judge {
 /** What the flight knows about its end. */
 export interface Facts {
   readonly isDone: boolean
-  /** Services that never came up. */
-  readonly notUp: ReadonlyArray<string>
-  /** What faults have left behind, one sentence each. */
-  readonly leaks: ReadonlyArray<string>
+  /** Services that never came up; asked only when nothing is left to happen. */
+  readonly notUp: () => ReadonlyArray<string>
+  /** What faults have left behind, one sentence each; asked only then, too. */
+  readonly leaks: () => ReadonlyArray<string>
   /** Who waits on what, when nothing is left to happen. */
   readonly deadlock: () => Unasked.Violation | undefined
 }
@@ -110,9 +110,11 @@ export const make = (
     }
     if (end._tag !== "quiescent") return []
     // A fault outlives the flight only by a mistake of ours, and then the flight proves nothing.
-    if (facts.leaks.length > 0) throw new Error(`a fault has leaked: ${facts.leaks.join(", ")}`)
+    const leaks = facts.leaks()
+    if (leaks.length > 0) throw new Error(`a fault has leaked: ${leaks.join(", ")}`)
     report(facts.deadlock())
-    if (facts.notUp.length > 0) return [`never came up: ${facts.notUp.join(", ")}`]
+    const notUp = facts.notUp()
+    if (notUp.length > 0) return [`never came up: ${notUp.join(", ")}`]
     return facts.isDone ? [] : ["nothing is left to happen and the workload is not done"]
   }
 

@@ -175,20 +175,30 @@ export const make = (kernel: Kernel, links: Links, recorder: Recorder | undefine
     kernel.scheduleUnder(cause, at, label, call.caller, run, call)
   }
 
+  /** Records that one end of a call has learnt that it is cut off. */
+  const noteBreak = (
+    task: Task,
+    kind: "refused" | "reset",
+    call: Call.Call,
+    at: Process,
+    peer: Process
+  ): void => {
+    if (recorder === undefined) return
+    task.step = recorder.record({
+      time: kernel.now(),
+      kind,
+      node: at.name,
+      peer: peer.name,
+      what: `${kind}: ${call.procedure}`,
+      because: [task.step, call.requestStep]
+    })
+  }
+
   const deliverFailure = (task: Task, kind: "refused" | "reset"): void => {
     // Only `failLater` schedules this, with a call.
     const call = task.payload as Call.Call
     if (!calls.has(call.id)) return
-    if (recorder !== undefined) {
-      task.step = recorder.record({
-        time: kernel.now(),
-        kind,
-        node: call.caller.name,
-        peer: call.callee.name,
-        what: `${kind}: ${call.procedure}`,
-        because: [task.step, call.requestStep]
-      })
-    }
+    noteBreak(task, kind, call, call.caller, call.callee)
     end(call)
     // The handler of a stream may still be there, and waits to hear that its element has arrived.
     if (kind === "reset" && call.stream !== undefined) send(call, { _tag: "Interrupt" })
@@ -205,16 +215,7 @@ export const make = (kernel: Kernel, links: Links, recorder: Recorder | undefine
   const deliverHangUp = (task: Task): void => {
     // Only `hangUpLater` schedules this, with a call.
     const call = task.payload as Call.Call
-    if (recorder !== undefined) {
-      task.step = recorder.record({
-        time: kernel.now(),
-        kind: "reset",
-        node: call.callee.name,
-        peer: call.caller.name,
-        what: `reset: ${call.procedure}`,
-        because: [task.step, call.requestStep]
-      })
-    }
+    noteBreak(task, "reset", call, call.callee, call.caller)
     hosts.get(call.callee.name)?.receive(call, { _tag: "Interrupt" })
   }
 
