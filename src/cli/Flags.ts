@@ -11,6 +11,8 @@ export const shrinkMillisDefault = 10_000
 export const failuresMaxDefault = 3
 /** The longest time that can be asked for: a day. */
 export const timeMillisMax = 86_400_000
+/** The most worker threads that can be asked for. */
+export const workersMax = 256
 
 /** The milliseconds of a time as people type it: `10s`, `500ms`, `2min`, `1h`; seconds if bare. */
 export const millisOf = (text: string): Option.Option<number> => {
@@ -104,7 +106,7 @@ export const fly = {
     Flag.withDescription("Fly each scenario for so long (10s, 2min), whatever its number of runs"),
     Flag.optional
   ),
-  workers: count("workers", 256).pipe(
+  workers: count("workers", workersMax).pipe(
     Flag.withDescription(
       "Threads that fly; the result is the same for any number. Default: one for each processor"
     ),

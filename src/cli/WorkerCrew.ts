@@ -10,9 +10,6 @@ import { type Crew, flyRange } from "../flight/Crew.ts"
 import type { Scenario } from "../flight/Scenario.ts"
 import { breathe, wallMillis } from "./WallClock.ts"
 
-/** The most worker threads that can be asked for. */
-export const workersMax = 256
-
 /** How long this thread flies alone before threads are worth starting, in milliseconds. */
 export const patienceMillis = 250
 

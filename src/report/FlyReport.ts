@@ -148,15 +148,6 @@ export const scenarioReport = (
   }))
 })
 
-/** The document of a command that ended without flying. */
-export const errorReport = (exitCode: number, message: string): FlyReport => ({
-  formatVersion,
-  seed: null,
-  commit: null,
-  scenarios: [],
-  error: { exitCode, message }
-})
-
 /** The whole document. */
 export const flyReport = (
   seed: number,
