@@ -58,7 +58,11 @@ export const targetsOf = (tunnel: WindTunnel): FaultPlan.Targets => {
   }
   const { spared } = tunnel.turbulence
   const nodes = system.nodes.map((node) => node.name)
-  const targets = { nodes, harmed: nodes.filter((name) => !spared.includes(name)), links, clients }
+  const harmed = nodes.filter((name) => !spared.includes(name))
+  const disks = system.nodes
+    .filter(({ name, service }) => service.disk !== undefined && harmed.includes(name))
+    .map(({ name }) => name)
+  const targets = { nodes, harmed, disks, links, clients }
   targetsByTunnel.set(tunnel, targets)
   return targets
 }

@@ -14,7 +14,9 @@ import { Deviation } from "../turbulence/ChoicePoint.ts"
  * `task` a fiber runs on · `held` a fiber is taken off the processor ·
  * `fault` a fault begins, `healed` it ends · `crash` a node dies, `start` it begins to start,
  * `up` it is ready, `stop` it has stopped gracefully · `log` a line the service logged · `defect`
- * a fiber died · `check` a property was violated.
+ * a fiber died · `disk` a disk was written, synced or failed · `clock` a node's clock changed ·
+ * `span` a traced span ended · `leak` code reached past the simulation · `check` a property was
+ * violated.
  */
 export const eventKinds = [
   "operation",
@@ -35,6 +37,10 @@ export const eventKinds = [
   "stop",
   "log",
   "defect",
+  "disk",
+  "clock",
+  "span",
+  "leak",
   "check"
 ] as const
 

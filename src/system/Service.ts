@@ -21,6 +21,17 @@ export type Handlers = Readonly<Record<string, (payload: unknown, options: unkno
  */
 export type Ambient = Scope.Scope
 
+/** The disk of a node. It survives crashes and restarts. */
+export interface Disk {
+  /** How much fits on it, in bytes: 1 to `diskBytesMax`. */
+  readonly capacityBytes: number
+}
+
+/** The default capacity of a disk: 64 MiB. */
+export const diskBytesDefault = 67_108_864
+/** The largest capacity of a disk: 1 TiB. Only what is written takes memory. */
+export const diskBytesMax = 1_099_511_627_776
+
 /** A service whose types are not known. */
 export interface Any {
   readonly name: string
@@ -32,6 +43,12 @@ export interface Any {
   readonly provides: Contract.Any | undefined
   /** The edges to other services, in order of declaration. */
   readonly uses: ReadonlyArray<Use.Use>
+  /** The disk of each of its nodes; `undefined` when they keep nothing. */
+  readonly disk: Disk | undefined
+  /** What its nodes find in their environment, besides `HOSTNAME`. */
+  readonly env: Readonly<Record<string, string>>
+  /** Further host names under which its nodes are reached by HTTP: `api.example.com`. */
+  readonly hosts: ReadonlyArray<string>
   /**
    * Builds one node and yields its handlers. The node is up when this returns: what goes on for
    * longer is forked into the scope. It needs the client of each contract in `uses`. What a
@@ -95,6 +112,12 @@ export interface Options<P extends Contract.Any | undefined, E extends Edges, H,
   readonly provides?: P
   /** The contracts it calls, each with its policy. */
   readonly uses?: E
+  /** Gives each of its nodes a disk. Default: none. `{}` is one of `diskBytesDefault`. */
+  readonly disk?: Partial<Disk>
+  /** What its nodes find in their environment: `Config` and `process.env`. Default: nothing. */
+  readonly env?: Readonly<Record<string, string>>
+  /** Host names it answers to by HTTP, besides its own and those of its nodes. Default: none. */
+  readonly hosts?: ReadonlyArray<string>
   /** Builds one node and yields its handlers, see `Any.handlers`. */
   readonly handlers: Effect.Effect<H, EX, R> &
     OnlyDeclared<Exclude<R | RequiredByHandlers<P, H>, EdgeIdentities<E> | Ambient>> &
@@ -141,6 +164,9 @@ export const declare = <H, EX, R, P extends Contract.Any | undefined, E extends 
   options: {
     readonly provides?: P
     readonly uses?: E
+    readonly disk?: Partial<Disk>
+    readonly env?: Readonly<Record<string, string>>
+    readonly hosts?: ReadonlyArray<string>
     readonly handlers: Effect.Effect<H, EX, R>
   }
 ): Service<IdentityOf<P>, EdgeIdentities<E>> => ({
@@ -149,6 +175,12 @@ export const declare = <H, EX, R, P extends Contract.Any | undefined, E extends 
   replicas: 1,
   provides: options.provides,
   uses: Object.values(options.uses ?? {}),
+  disk:
+    options.disk === undefined
+      ? undefined
+      : { capacityBytes: options.disk.capacityBytes ?? diskBytesDefault },
+  env: options.env ?? {},
+  hosts: options.hosts ?? [],
   "~types": undefined,
   // The callers' types hold that H are handlers of P, if there is one, and that R is in `uses` or
   // ambient. Each handler is only ever called with payloads decoded by its own procedure's schema.

@@ -131,10 +131,14 @@ export const nameProblems = (what: string, name: string): ReadonlyArray<string> 
 /** A name as messages show it: quoted, with control characters escaped. */
 const quoted = (name: string): string => JSON.stringify(name)
 
+const isWithin = (value: number, maximum: number): boolean =>
+  Number.isInteger(value) && value >= 1 && value <= maximum
+
 const hasReplicasWithin = (service: Service.Any): boolean =>
-  Number.isInteger(service.replicas) &&
-  service.replicas >= 1 &&
-  service.replicas <= Service.replicasMax
+  isWithin(service.replicas, Service.replicasMax)
+
+/** Host names as they stand in a URL, in lower case, without a port. */
+const hostPattern = /^[a-z\d](?:[a-z\d-]*[a-z\d])?(?:\.[a-z\d](?:[a-z\d-]*[a-z\d])?)*$/
 
 const nodesOf = (service: Service.Any): ReadonlyArray<Node> => {
   const { name, role } = service
@@ -166,6 +170,14 @@ const serviceProblems = (service: Service.Any): ReadonlyArray<string> => {
     problems.push(
       `${name} has ${service.replicas} replicas; allowed are 1 to ${Service.replicasMax}`
     )
+  }
+  const { disk } = service
+  if (disk !== undefined && !isWithin(disk.capacityBytes, Service.diskBytesMax)) {
+    const allowed = `1 to ${Service.diskBytesMax} bytes`
+    problems.push(`the disk of ${name} holds ${disk.capacityBytes} bytes; allowed are ${allowed}`)
+  }
+  for (const host of service.hosts) {
+    if (!hostPattern.test(host)) problems.push(`${quoted(host)} is no host name, see ${name}`)
   }
   const used = new Set<string>()
   for (const { contract, problems: ofPolicy } of service.uses) {

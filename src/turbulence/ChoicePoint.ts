@@ -9,8 +9,8 @@ import { Schema } from "effect"
 
 /** One kind of choice: what it is, what its number counts, and how far it may go. */
 export interface ChoiceKindInfo {
-  /** What the outcome counts. */
-  readonly unit: "microseconds" | "operations" | "position" | "yes"
+  /** What the outcome counts; a mask has a bit for each of six parts, the lowest the first. */
+  readonly unit: "microseconds" | "operations" | "position" | "mask" | "yes"
   /** Outcomes run from 0 (calm) to this bound, both included. */
   readonly outcomeMax: number
   /** Whether large outcomes are drawn log-uniformly (`wide`) or all alike (`flat`). */
@@ -69,6 +69,55 @@ export const kinds = {
     outcomeMax: 1,
     spread: "flat",
     does: "never hears that the node it called has crashed"
+  },
+  truncate: {
+    unit: "yes",
+    outcomeMax: 1,
+    spread: "flat",
+    does: "is the last of its body, which ends as if it were complete"
+  },
+  ahead: {
+    unit: "microseconds",
+    outcomeMax: 10_000_000,
+    spread: "wide",
+    does: "shows a wall-clock time so far ahead of the others, from the beginning"
+  },
+  behind: {
+    unit: "microseconds",
+    outcomeMax: 10_000_000,
+    spread: "wide",
+    does: "shows a wall-clock time so far behind the others, from the beginning"
+  },
+  survive: {
+    unit: "mask",
+    outcomeMax: 63,
+    spread: "flat",
+    does: "has reached the disk, in part or as a whole, although a crash came before it was synced"
+  },
+  failsync: {
+    unit: "yes",
+    outcomeMax: 1,
+    spread: "flat",
+    does: "fails to be synced, and what was not yet on the disk is dropped"
+  },
+  eio: { unit: "yes", outcomeMax: 1, spread: "flat", does: "fails with an input/output error" },
+  lag: {
+    unit: "microseconds",
+    outcomeMax: 2_000_000,
+    spread: "wide",
+    does: "takes the disk longer than usual"
+  },
+  flip: {
+    unit: "position",
+    outcomeMax: 4_096,
+    spread: "flat",
+    does: "has this bit of a sector turned over on the disk"
+  },
+  misdirect: {
+    unit: "position",
+    outcomeMax: 8,
+    spread: "flat",
+    does: "is written so many sectors behind its place on the disk"
   }
 } as const satisfies Record<string, ChoiceKindInfo>
 
@@ -101,6 +150,8 @@ export const outcomeText = (kind: ChoiceKind, outcome: number): string => {
       return `${outcome} operations`
     case "position":
       return `+${outcome}`
+    case "mask":
+      return `0b${outcome.toString(2).padStart(6, "0")}`
     case "yes":
       return outcome === 0 ? "no" : "yes"
   }

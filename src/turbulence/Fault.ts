@@ -8,6 +8,9 @@ import { Schema } from "effect"
 import { durationText } from "./ChoicePoint.ts"
 
 const Millis = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 86_400_000 }))
+const SignedMillis = Schema.Int.check(
+  Schema.isBetween({ minimum: -86_400_000, maximum: 86_400_000 })
+)
 const NodeName = Schema.NonEmptyString
 
 const window = {
@@ -54,6 +57,34 @@ export const RefusedLink = Schema.TaggedStruct("RefusedLink", {
   to: NodeName
 })
 
+/** The wall clock jumps by `byMs`, forwards or backwards, and back again when it heals. */
+export const ClockJump = Schema.TaggedStruct("ClockJump", {
+  ...window,
+  node: NodeName,
+  byMs: SignedMillis
+})
+/**
+ * Both clocks of the node run fast (or, below 0, slow) by so many millionths; its timers with them.
+ * When it heals they run on at the right pace from what they show.
+ */
+export const ClockDrift = Schema.TaggedStruct("ClockDrift", {
+  ...window,
+  node: NodeName,
+  ppm: Schema.Int.check(Schema.isBetween({ minimum: -500_000, maximum: 500_000 }))
+})
+/** The wall clock stands still, and shows the right time again when it heals. */
+export const ClockFreeze = Schema.TaggedStruct("ClockFreeze", { ...window, node: NodeName })
+/** Every operation of the disk takes `extraMs` longer. */
+export const SlowDisk = Schema.TaggedStruct("SlowDisk", {
+  ...window,
+  node: NodeName,
+  extraMs: Millis
+})
+/** Every operation of the disk fails with an input/output error. */
+export const FailingDisk = Schema.TaggedStruct("FailingDisk", { ...window, node: NodeName })
+/** The disk has no space left for what would be written. */
+export const FullDisk = Schema.TaggedStruct("FullDisk", { ...window, node: NodeName })
+
 /** A fault: a small value with a target, a start and a duration. */
 export const Fault = Schema.Union([
   Crash,
@@ -63,7 +94,13 @@ export const Fault = Schema.Union([
   Partition,
   SlowLink,
   DeadLink,
-  RefusedLink
+  RefusedLink,
+  ClockJump,
+  ClockDrift,
+  ClockFreeze,
+  SlowDisk,
+  FailingDisk,
+  FullDisk
 ])
 
 /** See the schema of the same name. */
@@ -81,8 +118,17 @@ export const faultKinds: ReadonlyArray<FaultKind> = [
   "Partition",
   "SlowLink",
   "DeadLink",
-  "RefusedLink"
+  "RefusedLink",
+  "ClockJump",
+  "ClockDrift",
+  "ClockFreeze",
+  "SlowDisk",
+  "FailingDisk",
+  "FullDisk"
 ]
+
+/** The kinds that act on a disk, and so only on nodes that have one. */
+export const diskFaultKinds: ReadonlyArray<FaultKind> = ["SlowDisk", "FailingDisk", "FullDisk"]
 
 /** The nodes a fault names, in a defined order. */
 export const targets = (fault: Fault): ReadonlyArray<string> => {
@@ -91,6 +137,12 @@ export const targets = (fault: Fault): ReadonlyArray<string> => {
     case "Restart":
     case "Pause":
     case "Slow":
+    case "ClockJump":
+    case "ClockDrift":
+    case "ClockFreeze":
+    case "SlowDisk":
+    case "FailingDisk":
+    case "FullDisk":
       return [fault.node]
     case "Partition":
       return [...fault.left, ...fault.right]
@@ -123,5 +175,21 @@ export const toText = (fault: Fault): string => {
       return `lose ${fault.from} → ${fault.to} ${lasting}`
     case "RefusedLink":
       return `refuse ${fault.from} → ${fault.to} ${lasting}`
+    case "ClockJump": {
+      const by = durationText(Math.abs(fault.byMs) * 1000)
+      return `clock of ${fault.node} ${by} ${fault.byMs < 0 ? "behind" : "ahead"} ${lasting}`
+    }
+    case "ClockDrift": {
+      const pace = fault.ppm < 0 ? "slow" : "fast"
+      return `clock of ${fault.node} ${Math.abs(fault.ppm)} ppm ${pace} ${lasting}`
+    }
+    case "ClockFreeze":
+      return `clock of ${fault.node} frozen ${lasting}`
+    case "SlowDisk":
+      return `disk of ${fault.node} slow by ${durationText(fault.extraMs * 1000)} ${lasting}`
+    case "FailingDisk":
+      return `disk of ${fault.node} failing ${lasting}`
+    case "FullDisk":
+      return `disk of ${fault.node} full ${lasting}`
   }
 }

@@ -5,7 +5,7 @@
  * by fast-check: earlier, shorter, smaller.
  */
 import * as fc from "fast-check"
-import type { Fault, FaultKind } from "./Fault.ts"
+import { diskFaultKinds, type Fault, type FaultKind } from "./Fault.ts"
 import * as Generate from "./Generate.ts"
 import { hashText, mix } from "./Seed.ts"
 import * as Swarm from "./Swarm.ts"
@@ -23,6 +23,8 @@ export interface Targets {
   readonly nodes: ReadonlyArray<string>
   /** Those of them that faults may act on themselves, not only their links. */
   readonly harmed: ReadonlyArray<string>
+  /** Those of the harmed that have a disk. */
+  readonly disks: ReadonlyArray<string>
   /** Links that calls use, both ways, clients included. */
   readonly links: ReadonlyArray<{ readonly from: string; readonly to: string }>
   readonly clients: ReadonlyArray<string>
@@ -39,6 +41,12 @@ export interface Admitted {
 
 /** The longest a drawn fault lasts: 20 seconds, twice the default timeout of an edge. */
 export const durationMsMax = 20_000
+
+/** The farthest a drawn jump of a clock goes: an hour, as of a clock set for the wrong zone. */
+export const clockJumpMsMax = 3_600_000
+
+/** The most by which a drawn drift lets a clock run wrong: a twentieth, as in a bad container. */
+export const clockDriftPpmMax = 50_000
 
 const window = (id: string, overMs: number) => ({
   id: fc.constant(id),
@@ -97,6 +105,45 @@ const partition = (id: string, targets: Targets, overMs: number): fc.Arbitrary<F
   return fc.oneof(...shapes)
 }
 
+type NodeFaultKind = Extract<Fault, { readonly node: string }>["_tag"]
+
+/** An arbitrary for a fault of a node, one of these; the smallest value is the least harm. */
+const ofNode = (
+  kind: NodeFaultKind,
+  base: ReturnType<typeof window>,
+  nodes: ReadonlyArray<string>
+): fc.Arbitrary<Fault> | undefined => {
+  if (nodes.length === 0) return undefined
+  const node = fc.constantFrom(...nodes)
+  switch (kind) {
+    case "Slow": {
+      const stepMs = fc.integer({ min: 1, max: 500 })
+      return fc.record({ _tag: fc.constant(kind), ...base, node, stepMs })
+    }
+    case "ClockJump": {
+      const byMs = fc.oneof(
+        fc.integer({ min: -1_000, max: 1_000 }),
+        fc.integer({ min: -60_000, max: 60_000 }),
+        fc.integer({ min: -clockJumpMsMax, max: clockJumpMsMax })
+      )
+      return fc.record({ _tag: fc.constant(kind), ...base, node, byMs })
+    }
+    case "ClockDrift": {
+      const ppm = fc.oneof(
+        fc.integer({ min: -500, max: 500 }),
+        fc.integer({ min: -clockDriftPpmMax, max: clockDriftPpmMax })
+      )
+      return fc.record({ _tag: fc.constant(kind), ...base, node, ppm })
+    }
+    case "SlowDisk": {
+      const extraMs = fc.integer({ min: 1, max: 2_000 })
+      return fc.record({ _tag: fc.constant(kind), ...base, node, extraMs })
+    }
+    default:
+      return fc.record({ _tag: fc.constant(kind), ...base, node })
+  }
+}
+
 /** An arbitrary for one kind of fault; `undefined` when the graph has nothing it could act on. */
 export const ofKind = (
   kind: FaultKind,
@@ -109,13 +156,15 @@ export const ofKind = (
     case "Crash":
     case "Restart":
     case "Pause":
-    case "Slow": {
-      if (targets.harmed.length === 0) return undefined
-      const node = fc.constantFrom(...targets.harmed)
-      if (kind !== "Slow") return fc.record({ _tag: fc.constant(kind), ...base, node })
-      const stepMs = fc.integer({ min: 1, max: 500 })
-      return fc.record({ _tag: fc.constant(kind), ...base, node, stepMs })
-    }
+    case "Slow":
+    case "ClockJump":
+    case "ClockDrift":
+    case "ClockFreeze":
+      return ofNode(kind, base, targets.harmed)
+    case "SlowDisk":
+    case "FailingDisk":
+    case "FullDisk":
+      return ofNode(kind, base, targets.disks)
     default:
       break
   }
@@ -141,7 +190,11 @@ export const drawPlan = (
   targets: Targets,
   admitted: Admitted
 ): ReadonlyArray<DrawnFault> => {
-  const on = admitted.kinds.filter((kind) => Swarm.isOn(seed, `fault ${kind}`))
+  const on = admitted.kinds.filter(
+    (kind) =>
+      (targets.disks.length > 0 || !diskFaultKinds.includes(kind)) &&
+      Swarm.isOn(seed, `fault ${kind}`)
+  )
   const pick = (purpose: string, below: number): number =>
     (mix(seed, hashText(purpose)) >>> 0) % below
   if (on.length === 0 || admitted.faultsMax === 0 || pick("no faults", 4) === 0) return []

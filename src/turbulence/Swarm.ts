@@ -22,7 +22,16 @@ const ranges: { readonly [Kind in ChoiceKind]: Range } = {
   lose: { onProbability: 0.5, rates: [0.01, 0.03, 0.1] },
   duplicate: { onProbability: 0.4, rates: [0.01, 0.05, 0.2] },
   reset: { onProbability: 0.4, rates: [0.01, 0.03, 0.1] },
-  silent: { onProbability: 0.5, rates: [0.5] }
+  silent: { onProbability: 0.5, rates: [0.5] },
+  truncate: { onProbability: 0.3, rates: [0.01, 0.03, 0.1] },
+  ahead: { onProbability: 0.3, rates: [0.3, 0.9] },
+  behind: { onProbability: 0.3, rates: [0.3, 0.9] },
+  survive: { onProbability: 0.7, rates: [0.2, 0.5, 0.9] },
+  failsync: { onProbability: 0.3, rates: [0.01, 0.05, 0.2] },
+  eio: { onProbability: 0.25, rates: [0.003, 0.01, 0.05] },
+  lag: { onProbability: 0.3, rates: [0.01, 0.05, 0.2] },
+  flip: { onProbability: 0.25, rates: [0.003, 0.01, 0.05] },
+  misdirect: { onProbability: 0.25, rates: [0.003, 0.01, 0.05] }
 }
 
 /** A uniform number in [0, 1) for a purpose of a run. */

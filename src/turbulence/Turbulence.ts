@@ -15,7 +15,15 @@ export interface Turbulence {
   readonly faultsMax: number
   /** Nodes that no fault harms by itself; their links may still fail. */
   readonly spared: ReadonlyArray<string>
+  readonly atlas: Atlas
 }
+
+/**
+ * What may become of data that a disk has promised to keep. `keeps-a-copy`: of the replicas of a
+ * service at least one keeps all of it, so that whatever is lost is the system's own doing; a
+ * service on one node then never has its synced data corrupted. `none`: anything may be.
+ */
+export type Atlas = "keeps-a-copy" | "none"
 
 /** The default of `faultsMax`: most real bugs need at most three faults. */
 export const faultsMaxDefault = 3
@@ -23,7 +31,13 @@ export const faultsMaxDefault = 3
 export const faultsMaxLimit = 100
 
 /** Nothing happens that need not happen: every choice takes its default, no fault occurs. */
-export const calm: Turbulence = { kinds: [], faults: [], faultsMax: 0, spared: [] }
+export const calm: Turbulence = {
+  kinds: [],
+  faults: [],
+  faultsMax: 0,
+  spared: [],
+  atlas: "keeps-a-copy"
+}
 
 /**
  * Everything may happen that is admitted here, each kind switched on or off for every run anew.
@@ -41,12 +55,15 @@ export const swarm = (
     readonly faultsMax?: number
     /** Names of nodes that never crash, pause or slow down. Their links may fail. Default: none. */
     readonly spare?: ReadonlyArray<string>
+    /** What may become of synced data. Default: `keeps-a-copy`. */
+    readonly atlas?: Atlas
   } = {}
 ): Turbulence => ({
   kinds: inOrder(kindNames, options.kinds),
   faults: inOrder(faultKinds, options.faults),
   faultsMax: options.faultsMax ?? faultsMaxDefault,
-  spared: options.spare ?? []
+  spared: options.spare ?? [],
+  atlas: options.atlas ?? "keeps-a-copy"
 })
 
 /** Everything that is wrong with a declaration of turbulence, one sentence each. */

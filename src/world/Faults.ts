@@ -57,6 +57,12 @@ const linksOf = (fault: Fault, links: Links): ReadonlyArray<Link> => {
     case "Restart":
     case "Pause":
     case "Slow":
+    case "ClockJump":
+    case "ClockDrift":
+    case "ClockFreeze":
+    case "SlowDisk":
+    case "FailingDisk":
+    case "FullDisk":
       return []
   }
 }
@@ -139,6 +145,14 @@ export const schedule = (
         const node = world.node(fault.node)
         return node === undefined ? nothing : slow(node, fault.stepMs * 1000)
       }
+      case "ClockJump":
+      case "ClockDrift":
+      case "ClockFreeze":
+        return nothing
+      case "SlowDisk":
+      case "FailingDisk":
+      case "FullDisk":
+        return nothing
       case "SlowLink":
         return eachLink(fault, (link, sign) => {
           link.extraMicros += sign * fault.extraMs * 1000

@@ -20,6 +20,7 @@ export const isTrouble = (event: Event): boolean =>
   event.kind === "fault" ||
   event.kind === "crash" ||
   event.kind === "defect" ||
+  event.kind === "leak" ||
   (event.deviations !== undefined && event.deviations.length > 0)
 
 /** Whether an event is about a message between two nodes. */
@@ -32,7 +33,7 @@ export const arrowOf = (kind: EventKind, marks: Marks): string =>
 
 /** The style in which an event stands out, or `plain`. */
 export const styleOf = (event: Event): Style => {
-  if (event.kind === "check" || event.kind === "defect") return "fail"
+  if (event.kind === "check" || event.kind === "defect" || event.kind === "leak") return "fail"
   if (isTrouble(event)) return "fault"
   if (event.kind === "lost" || event.kind === "refused" || event.kind === "reset") return "fault"
   if (event.kind === "healed") return "good"

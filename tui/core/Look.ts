@@ -55,6 +55,10 @@ export const unicodeMarks: Marks = {
     stop: "▽",
     log: "▪",
     defect: "◈",
+    disk: "▤",
+    clock: "◴",
+    span: "◌",
+    leak: "◍",
     check: "◉"
   },
   state: "◆",
@@ -97,6 +101,10 @@ export const asciiMarks: Marks = {
     stop: "_",
     log: ".",
     defect: "D",
+    disk: "d",
+    clock: "T",
+    span: "~",
+    leak: "L",
     check: "@"
   },
   state: "$",
