@@ -36,6 +36,7 @@ export const makeNode = (
     service: undefined,
     context: Context.empty(),
     scope: undefined,
+    env: {},
     host: undefined,
     probes: new Map(),
     recorded: new Map()

@@ -7,6 +7,8 @@
  */
 import type { Exit, Fiber, Scheduler } from "effect"
 import type { Kernel } from "./Kernel.ts"
+import * as NodeClock from "./NodeClock.ts"
+import type { Surroundings } from "./Surroundings.ts"
 import { type Label, makeLabel, type Task } from "./Task.ts"
 
 /** The life of a node. Only the kernel and the functions of this module write to it. */
@@ -15,6 +17,8 @@ export interface Process {
   /** Position in the system's order of nodes. */
   readonly index: number
   readonly scheduler: Scheduler.Scheduler
+  /** The clocks of its machine: they outlive it. */
+  readonly clock: NodeClock.NodeClock
   readonly labels: {
     readonly task: Label
     readonly timer: Label
@@ -28,6 +32,8 @@ export interface Process {
   slowMicros: number
   /** What became due while it was paused, in order. */
   parked: Array<Task>
+  /** What plain JavaScript finds around it, in the current incarnation. */
+  surroundings: Surroundings | undefined
 }
 
 /** Makes a process that is not alive yet. */
@@ -45,6 +51,7 @@ export const make = (kernel: Kernel, name: string, index: number): Process => {
       shouldYield: () => kernel.shouldCede(),
       makeDispatcher: () => dispatcher
     },
+    clock: NodeClock.make(kernel.now),
     labels: {
       task: makeLabel(`task ${name}`),
       timer: makeLabel(`timer ${name}`),
@@ -55,7 +62,8 @@ export const make = (kernel: Kernel, name: string, index: number): Process => {
     incarnation: 0,
     isPaused: false,
     slowMicros: 0,
-    parked: []
+    parked: [],
+    surroundings: undefined
   }
   return process
 }

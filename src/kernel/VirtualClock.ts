@@ -1,16 +1,14 @@
 /**
- * The clock of a process: Effect's Clock over virtual time.
+ * The clock of a process: Effect's Clock over the clocks of its machine.
  *
  * A sleep is one task in the kernel's queue, made by a primitive of our own: that is several times
  * faster than `Effect.callback`, and needs no finalizer to be cancelled.
  */
 import { type Clock, Duration, Effect, Effectable, Exit } from "effect"
 import type { Kernel } from "./Kernel.ts"
+import * as NodeClock from "./NodeClock.ts"
 import type { Process, RawFiber } from "./Process.ts"
 import type { Task } from "./Task.ts"
-
-/** What every wall clock shows when a flight begins: 2030-01-01T00:00:00Z, in milliseconds. */
-export const epochMillis = 1_893_456_000_000
 
 /** Called when a sleep ends, before its fiber goes on; used for recording. */
 export type WakeListener = (task: Task, micros: number, fiber: RawFiber) => void
@@ -40,7 +38,8 @@ const sleepProto: Effect.Effect<void> = Effectable.Prototype<Sleep>({
     // The runtime's fibers have these two methods; its public type leaves them out.
     const raw = fiber as RawFiber
     const { kernel, process } = this
-    const task = kernel.schedule(kernel.now() + this.micros, process.labels.timer, process, wake, {
+    const at = NodeClock.dueAt(process.clock, this.micros)
+    const task = kernel.schedule(at, process.labels.timer, process, wake, {
       fiber: raw,
       sleep: this
     } satisfies Sleeper)
@@ -54,9 +53,10 @@ export const make = (
   process: Process,
   onWake: WakeListener | undefined
 ): Clock.Clock => {
-  const millis = (): number => epochMillis + Math.floor(kernel.now() / 1000)
-  const nanos = (): bigint => BigInt(epochMillis) * 1_000_000n + BigInt(kernel.now()) * 1000n
-  const monotonic = (): bigint => BigInt(kernel.now()) * 1000n
+  const { clock } = process
+  const millis = (): number => NodeClock.wallMillis(clock)
+  const nanos = (): bigint => BigInt(NodeClock.wallMicros(clock)) * 1000n
+  const monotonic = (): bigint => BigInt(NodeClock.monotonicMicros(clock)) * 1000n
   return {
     currentTimeMillisUnsafe: millis,
     currentTimeMillis: Effect.sync(millis),

@@ -30,7 +30,7 @@ export interface Recorder {
   readonly noteDeviation: (deviation: Deviation) => void
   /** The deviations noted that belong to no event yet. */
   readonly looseDeviations: () => ReadonlyArray<Deviation>
-  /** The first event of a node since the last `endTask`; what it only logged is none. */
+  /** The first event of a node since the last `endTask`; what it only logged or traced is none. */
   readonly firstStepOf: (node: string) => number | undefined
   /** What is recorded from here on belongs to another task. */
   readonly endTask: () => void
@@ -67,6 +67,12 @@ const causesOf = (because: ReadonlyArray<number>): ReadonlyArray<number> => {
   return first > second ? [first, second] : [second, first]
 }
 
+/**
+ * What is only said decides nothing: one more log line or span must not take the deviations, or the
+ * changes of state, that are another event's.
+ */
+const isSaid = (kind: EventKind): boolean => kind === "log" || kind === "span"
+
 /** Makes an empty recorder. */
 export const make = (): Recorder => {
   const events: Array<MutableEvent> = []
@@ -88,8 +94,7 @@ export const make = (): Recorder => {
     if (draft.message !== undefined) event.message = draft.message
     if (draft.source !== undefined) event.source = draft.source
     if (draft.value !== undefined) event.value = draft.value
-    // A line that is logged decides nothing: one more of them must not take what is another's.
-    if (loose.length > 0 && draft.kind !== "log") {
+    if (loose.length > 0 && !isSaid(draft.kind)) {
       event.deviations = loose
       loose = []
     }
@@ -107,7 +112,7 @@ export const make = (): Recorder => {
     firstStepOf: (node) => {
       for (let step = taskStart; step < events.length; step++) {
         const event = events[step]
-        if (event?.node === node && event.kind !== "log") return step
+        if (event?.node === node && !isSaid(event.kind)) return step
       }
       return undefined
     },

@@ -1,9 +1,9 @@
 /**
- * What surrounds the code of a node: its scheduler, clock, randomness, logs and probes, all
- * simulated. Ordinary Effect code asks for these through its context and never knows.
+ * What surrounds the code of a node: its scheduler, clock, randomness, configuration, logs, spans
+ * and probes, all simulated. Ordinary Effect code asks for these through its context and never
+ * knows.
  */
 import {
-  Array as Arr,
   type Cause,
   Clock,
   ConfigProvider,
@@ -14,17 +14,22 @@ import {
   Metric,
   Random,
   References,
-  Scheduler
+  Scheduler,
+  Tracer
 } from "effect"
 import type { Kernel } from "../kernel/Kernel.ts"
 import * as KeyedRandom from "../kernel/KeyedRandom.ts"
+import * as NodeClock from "../kernel/NodeClock.ts"
 import type { RawFiber } from "../kernel/Process.ts"
 import * as VirtualClock from "../kernel/VirtualClock.ts"
 import { CurrentProbeSink } from "../property/Probe.ts"
 import type { Recorder } from "../recording/Recorder.ts"
 import { durationText } from "../turbulence/ChoicePoint.ts"
+import * as Environment from "./Environment.ts"
+import { logLine } from "./LogLine.ts"
 import type { Node } from "./Node.ts"
 import { sourceOf } from "./Source.ts"
+import * as Spans from "./Spans.ts"
 
 /** What the world is told about a node's fibers. */
 export interface Listener {
@@ -40,21 +45,6 @@ export interface Listener {
  */
 export const operationsOfLog = 2
 
-const bigintAsText = (_: string, value: unknown): unknown =>
-  typeof value === "bigint" ? String(value) : value
-
-/** A part of a message; what has no JSON (a circle, say) is told by its type. */
-const partText = (part: unknown): string => {
-  if (typeof part === "string") return part
-  try {
-    return JSON.stringify(part, bigintAsText) ?? String(part)
-  } catch {
-    return `[${typeof part}]`
-  }
-}
-
-const messageText = (message: unknown): string => Arr.ensure(message).map(partText).join(" ")
-
 const makeLogger = (
   kernel: Kernel,
   node: Node,
@@ -65,11 +55,13 @@ const makeLogger = (
     // The runtime counts operations itself, too, and takes an extra one at every 32nd. Its fibers
     // let the count be written; their public type does not.
     ;(fiber as RawFiber).currentOpCount -= operationsOfLog
-    recorder?.record({
+    if (recorder === undefined) return
+    const text = logLine(fiber, message, NodeClock.wallMillis(node.process.clock))
+    recorder.record({
       time: kernel.now(),
       kind: "log",
       node: node.name,
-      what: `${logLevel.toLowerCase()}: ${messageText(message)}`,
+      what: `${logLevel.toLowerCase()}: ${text}`,
       because: [kernel.current().step],
       source: sourceOf(Fiber.getCurrent())
     })
@@ -99,8 +91,8 @@ export const make = (
   return Context.make(Scheduler.Scheduler, process.scheduler).pipe(
     Context.add(Clock.Clock, VirtualClock.make(kernel, process, onWake)),
     Context.add(Random.Random, KeyedRandom.make(kernel, process)),
-    // A process learns its own name as it does in production; the tunnel's environment is hidden.
-    Context.add(ConfigProvider.ConfigProvider, ConfigProvider.fromUnknown({ HOSTNAME: node.name })),
+    Context.add(ConfigProvider.ConfigProvider, Environment.provider(node.env)),
+    Context.add(Tracer.Tracer, Spans.make(kernel, node, recorder)),
     // What a level would suppress would not give its operations back.
     Context.add(References.MinimumLogLevel, "All"),
     Context.add(Logger.CurrentLoggers, new Set([makeLogger(kernel, node, recorder)])),

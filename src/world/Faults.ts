@@ -5,9 +5,11 @@
  * each is counted, and the target recovers when the last one heals.
  */
 import type { Kernel } from "../kernel/Kernel.ts"
+import { isDisturbed } from "../kernel/NodeClock.ts"
 import { makeLabel, type Task } from "../kernel/Task.ts"
 import type { Recorder } from "../recording/Recorder.ts"
 import { type Fault, targets, toText } from "../turbulence/Fault.ts"
+import * as Clocks from "./Clocks.ts"
 import type { Link, Links } from "./Link.ts"
 import type { Node } from "./Node.ts"
 import type { World } from "./World.ts"
@@ -147,8 +149,10 @@ export const schedule = (
       }
       case "ClockJump":
       case "ClockDrift":
-      case "ClockFreeze":
-        return nothing
+      case "ClockFreeze": {
+        const node = world.node(fault.node)
+        return node === undefined ? nothing : Clocks.disturb(kernel, node, fault, recorder)
+      }
       case "SlowDisk":
       case "FailingDisk":
       case "FullDisk":
@@ -200,9 +204,10 @@ export const schedule = (
   const leaks = (): ReadonlyArray<string> => {
     if (active.length > 0) return []
     const ofNodes = world.nodes.flatMap((node) => {
-      const { isAlive, isPaused, slowMicros } = node.process
+      const { clock, isAlive, isPaused, slowMicros } = node.process
       if (isPaused) return [`${node.name} is still paused`]
       if (slowMicros !== 0) return [`${node.name} is still slow`]
+      if (isDisturbed(clock)) return [`the clock of ${node.name} is still disturbed`]
       return isAlive ? [] : [`${node.name} is still down`]
     })
     const ofLinks = plan.flatMap((fault) =>

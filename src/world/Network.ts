@@ -7,6 +7,7 @@
  */
 import type { Schema } from "effect"
 import type { Kernel } from "../kernel/Kernel.ts"
+import * as NodeClock from "../kernel/NodeClock.ts"
 import type { Process } from "../kernel/Process.ts"
 import { makeLabel, type Task } from "../kernel/Task.ts"
 import type { EventKind } from "../recording/Event.ts"
@@ -143,7 +144,7 @@ export const make = (kernel: Kernel, links: Links, recorder: Recorder | undefine
   const startTimeout = (call: Call.Call): void => {
     const { request, timeoutMicros } = call
     if (timeoutMicros === undefined || request === undefined) return
-    const at = kernel.now() + timeoutMicros
+    const at = NodeClock.dueAt(call.caller.clock, timeoutMicros)
     call.timeout = kernel.scheduleUnder(request, at, timeoutLabel, call.caller, expire, call)
   }
 

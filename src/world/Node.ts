@@ -5,6 +5,7 @@ import type { Context, Scope } from "effect"
 import type { Process } from "../kernel/Process.ts"
 import type { Probe } from "../property/Probe.ts"
 import type * as Service from "../system/Service.ts"
+import type { Environment } from "./Environment.ts"
 import type { Host } from "./Host.ts"
 
 /** What a node is in the graph. */
@@ -20,6 +21,8 @@ export interface Node {
   /** The context of the current incarnation's fibers. */
   context: Context.Context<never>
   scope: Scope.Closeable | undefined
+  /** The environment of the current incarnation; its code may write to it. */
+  env: Environment
   host: Host | undefined
   /** How to read each probe of the current incarnation. */
   probes: Map<Probe<unknown>, () => unknown>

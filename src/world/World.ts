@@ -15,6 +15,9 @@ import type * as System from "../system/System.ts"
 import type { EdgePolicy } from "../system/Use.ts"
 import * as Ambient from "./Ambient.ts"
 import * as Caller from "./Caller.ts"
+import * as Clocks from "./Clocks.ts"
+import * as Environment from "./Environment.ts"
+import * as Globals from "./Globals.ts"
 import * as Host from "./Host.ts"
 import type { Links } from "./Link.ts"
 import type { Network } from "./Network.ts"
@@ -58,12 +61,16 @@ export interface Options {
   readonly listener: Listener
 }
 
+/** Until a node has HTTP. */
+const noFetch: typeof globalThis.fetch = () => Promise.reject(new TypeError("fetch failed"))
+
 const makeNodes = (kernel: Kernel, options: Options): ReadonlyArray<Node> => {
   const blank = (name: string, index: number): Omit<Node, "role" | "service"> => ({
     name,
     process: Process.make(kernel, name, index),
     context: Context.empty(),
     scope: undefined,
+    env: {},
     host: undefined,
     probes: new Map(),
     recorded: new Map()
@@ -155,10 +162,12 @@ export const make = (options: Options): World => {
     Process.start(node.process)
     const scope = Scope.makeUnsafe()
     node.scope = scope
+    node.env = Environment.make(node)
     node.probes = new Map()
     const ambient = Ambient.make(kernel, node, recorder, listener)
     const scoped: Context.Context<Scope.Scope> = Context.add(ambient, Scope.Scope, scope)
     node.context = scoped
+    node.process.surroundings = Globals.make(kernel, node, recorder, listener, noFetch)
     let context: Context.Context<Scope.Scope> = scoped
     for (const use of node.service?.uses ?? []) {
       const { client, directory } = edge(node, use.contract, use.policy)
@@ -256,6 +265,7 @@ export const make = (options: Options): World => {
     kernel.schedule(kernel.now(), stopLabel, process, close, undefined)
   }
 
+  Clocks.skew(kernel, nodes, recorder)
   for (const node of nodes) if (node.role === "client") renew(node)
 
   return {
