@@ -5,11 +5,11 @@
  * act on a clock is the world's business. The clock belongs to the machine: it outlives every
  * incarnation of the process, and runs on while the process is paused.
  *
- * All times are whole microseconds. The monotonic clock shows `base + floor(elapsed × pace)`, where
- * `elapsed` has gone by since its pace last changed and `base` is what it showed then: a fraction of
- * a microsecond is dropped at each change of pace, and a reading never goes back. The wall clock
- * shows the epoch, plus the monotonic clock, plus every offset and jump that acts; while frozen it
- * takes the monotonic clock as it was when the freeze began.
+ * All times are whole microseconds. The monotonic clock shows `base + floor(elapsed × pace)`: what
+ * has gone by since its pace last changed, and `base`, what it showed then. So a fraction of a
+ * microsecond is dropped at each change of pace, and a reading never goes back. The wall clock shows
+ * the epoch, plus the monotonic clock, plus every offset and jump that acts; while frozen it takes
+ * the monotonic clock as it was when the freeze began.
  */
 import { durationText } from "../turbulence/ChoicePoint.ts"
 
@@ -92,7 +92,9 @@ export const wallMicros = (clock: NodeClock): number => {
 
 /** What the wall clock shows in whole milliseconds since 1970, as `Date.now`. */
 export const wallMillis = (clock: NodeClock): number =>
-  clock.isTrue ? epochMillis + Math.floor(clock.now() / 1_000) : floorDivide(wallMicros(clock), 1_000)
+  clock.isTrue
+    ? epochMillis + Math.floor(clock.now() / 1_000)
+    : floorDivide(wallMicros(clock), 1_000)
 
 /**
  * The virtual time at which a timer ends that is started now: the first at which the monotonic

@@ -44,8 +44,8 @@ export interface Aloft {
   /** Ends the flight as not deterministic. */
   readonly report: (leak: Leak) => void
   /**
-   * Real work off this thread whose result is always the same (a hash, a signature's check): virtual
-   * time waits for it. Results are handed on in the order of the calls.
+   * Real work off this thread whose result is always the same (a hash, a signature's check):
+   * virtual time waits for it. Results are handed on in the order of the calls.
    */
   readonly waitFor: <A>(work: Promise<A>) => Promise<A>
 }

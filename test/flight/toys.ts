@@ -96,6 +96,8 @@ export interface PairOptions {
   readonly back?: Effect.Effect<BackHandlers, unknown, Scope.Scope>
   readonly use?: Use.Options
   readonly replicas?: number
+  /** Gives the back a disk. */
+  readonly disk?: { readonly capacityBytes?: number }
   readonly properties?: ReadonlyArray<Property>
   readonly clients?: number
   readonly operations?: number
@@ -124,6 +126,7 @@ export const pair = (options: PairOptions = {}): WindTunnel.WindTunnel => {
   })
   const back = Service.make("back", {
     provides: Back,
+    ...(options.disk === undefined ? {} : { disk: options.disk }),
     handlers: options.back ?? Effect.succeed(plainBack)
   })
   return WindTunnel.make("a pair", {

@@ -10,13 +10,20 @@ describe("turbulence", () => {
       kinds: kindNames,
       faults: faultKinds,
       faultsMax: 3,
-      spared: []
+      spared: [],
+      atlas: "keeps-a-copy"
     })
   })
 
   it("admits nothing when calm", () => {
     expect(Turbulence.problems(Turbulence.calm)).toEqual([])
-    expect(Turbulence.calm).toEqual({ kinds: [], faults: [], faultsMax: 0, spared: [] })
+    expect(Turbulence.calm).toEqual({
+      kinds: [],
+      faults: [],
+      faultsMax: 0,
+      spared: [],
+      atlas: "keeps-a-copy"
+    })
   })
 
   it("is the same in whatever order and however often kinds are named", () => {

@@ -11,7 +11,7 @@ import { faultKinds } from "../../src/turbulence/Fault.ts"
 import { ask, drawn, eventsOf, flyWith, outcomes } from "../flight/Fly.ts"
 import { pair, plainBack } from "../flight/toys.ts"
 
-const targets = targetsOf(pair({ replicas: 3 }))
+const targets = targetsOf(pair({ replicas: 3, disk: {} }))
 
 /** Any fault that the pair admits, short and dense so that faults overlap. */
 const anyFault = (id: string): fc.Arbitrary<Fault> =>
@@ -35,6 +35,7 @@ describe("a fault plan at work", () => {
   it("leaves nothing behind, whatever overlaps whatever (plans and seeds)", () => {
     const slow = pair({
       replicas: 3,
+      disk: {},
       back: Effect.gen(function* () {
         yield* Effect.addFinalizer(() => Effect.sleep("120 millis"))
         return plainBack
@@ -64,7 +65,7 @@ describe("a fault plan at work", () => {
   it("answers as if nothing had been, once all has healed", () => {
     fc.assert(
       fc.property(plans, (faults) => {
-        const scenario = pair({ replicas: 3 })
+        const scenario = pair({ replicas: 3, disk: {} })
         const flown = flyWith(scenario, { operations: [ask("o-1", 60_000)], faults })
         expect(outcomes(flown)).toEqual({ "o-1": "o-1" })
       }),
