@@ -74,6 +74,12 @@ const packages: ReadonlyArray<{ name: RegExp; where: RegExp; reason: string }> =
     reason: "only the engine can tell whether a promise was made since the last drain"
   },
   {
+    name: /^node:/u,
+    where:
+      /^src\/kernel\/(Guards|Virtual(Timers|Crypto|Subtle|Process)|RealInput|AsyncLeaks)\.ts$/u,
+    reason: "the guards stand in for what these modules give to users' code"
+  },
+  {
     name: /^node:worker_threads$/u,
     where: /^src\/flight\//u,
     reason: "a batch spreads over threads; what they find does not depend on how many"

@@ -1,0 +1,57 @@
+/**
+ * The globals of a thread while code flies on it: put in place, handed to a flight, taken away.
+ *
+ * In place, every global that reads the machine is a dispatcher: virtual for the code of a node in
+ * flight, the real one for everybody else. Each concern has a file of its own; what can not be
+ * virtual is refused in `RealInput`. Removing puts back each property exactly as it was.
+ */
+import { setAloft, aloftNow } from "./Dispatch.ts"
+import * as Patches from "./Patches.ts"
+import type { Aloft } from "./Surroundings.ts"
+import * as VirtualDate from "./VirtualDate.ts"
+import * as VirtualGlobals from "./VirtualGlobals.ts"
+import * as VirtualTimers from "./VirtualTimers.ts"
+
+const makeAll = (): Patches.PatchSet =>
+  Patches.make([...VirtualDate.patches(), ...VirtualTimers.patches(), ...VirtualGlobals.patches()])
+
+let all: Patches.PatchSet | undefined
+let installs = 0
+
+const once = (run: () => void): (() => void) => {
+  let isDone = false
+  return () => {
+    if (isDone) return
+    isDone = true
+    run()
+  }
+}
+
+/**
+ * Puts the dispatchers in place until the function that it returns is called, and every other that
+ * asked as well. What is captured while they are in place stays a dispatcher: load users' code so.
+ */
+export const install = (): (() => void) => {
+  all ??= makeAll()
+  const patches = all
+  if (installs === 0) patches.put()
+  installs++
+  return once(() => {
+    installs--
+    if (installs === 0) patches.remove()
+  })
+}
+
+/**
+ * Hands the globals to a flight until the function that it returns is called; installs them for as
+ * long where nobody has. Throws if a flight is under way on this thread: it flies one at a time.
+ */
+export const takeOff = (aloft: Aloft): (() => void) => {
+  if (aloftNow() !== undefined) throw new Error("a flight is under way on this thread already")
+  const uninstall = install()
+  setAloft(aloft)
+  return once(() => {
+    setAloft(undefined)
+    uninstall()
+  })
+}
