@@ -62,5 +62,7 @@ export const flightOf = (operations: number): ((isRecorded: boolean) => Flight.F
   const drawn = Result.getOrThrow(drawRun(scenario, 1))
   const workload = drawn.operations.map(({ operation }) => operation)
   return (isRecorded) =>
-    Flight.fly({ scenario, seed: 1, operations: workload, faults: [], entropy: calm, isRecorded })
+    Effect.runSync(
+      Flight.fly({ scenario, seed: 1, operations: workload, faults: [], entropy: calm, isRecorded })
+    )
 }

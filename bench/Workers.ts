@@ -7,6 +7,7 @@
 import * as WorkerCrew from "../src/cli/WorkerCrew.ts"
 import { chunkRuns } from "../src/flight/Batch.ts"
 import type { Crew } from "../src/flight/Crew.ts"
+import { Effect } from "effect"
 import { type Figure, judge } from "./Figure.ts"
 import { loadScenario } from "./Project.ts"
 import { median, millisOf } from "./Rounds.ts"
@@ -17,15 +18,13 @@ const rounds = 3
 const warmUpMillis = 2_500
 
 /** Flies as a batch does: every member of the crew takes one chunk after the other. */
-const flyChunks = async (crew: Crew, id: string): Promise<void> => {
-  let next = 0
-  const member = async (): Promise<void> => {
-    while (next < chunks) {
-      const from = next++ * chunkRuns
-      await crew.flyRange(id, 1, from, from + chunkRuns)
-    }
-  }
-  await Promise.all(Array.from({ length: crew.size }, member))
+const flyChunks = (crew: Crew, id: string): Promise<unknown> => {
+  const starts = Array.from({ length: chunks }, (_, index) => index * chunkRuns)
+  const flying = Effect.forEach(starts, (from) => crew.flyRange(id, 1, from, from + chunkRuns), {
+    concurrency: crew.size,
+    discard: true
+  })
+  return Effect.runPromise(flying)
 }
 
 /** Measures what a second worker is worth. `root` is this repository. */

@@ -31,7 +31,7 @@ export const openRef = Effect.fnUntraced(function* (
   const { file, regression } = found.saved
   const scenario = yield* byId(root, regression.scenario)
   const provenance = { runIndex: 0, commit: undefined, version: versionOf() }
-  const recorded = Record.ofCause(scenario, regression.cause, provenance)
+  const recorded = yield* Record.ofCause(scenario, regression.cause, provenance)
   const stranger = Regression.strangerOf(scenario, recorded)
   if (stranger !== undefined) {
     return yield* new CommandError({
@@ -54,5 +54,6 @@ export const verify = Effect.fnUntraced(function* (
   if (Result.isFailure(scenario)) {
     return { _tag: "unavailable", reason: scenario.failure.message }
   }
-  return compare(recording, refly(scenario.success, recording.header), scenario.success)
+  const again = yield* refly(scenario.success, recording.header)
+  return compare(recording, again, scenario.success)
 })

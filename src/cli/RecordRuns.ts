@@ -28,7 +28,7 @@ export const recordRuns = Effect.fnUntraced(function* (
     const drawn = drawRun(scenario.tunnel, ofRun(batch.seed, runIndex))
     if (Result.isFailure(drawn)) continue
     const provenance = { runIndex, commit, version: versionOf() }
-    const { events, header } = Record.ofDrawn(scenario, drawn.success, provenance)
+    const { events, header } = yield* Record.ofDrawn(scenario, drawn.success, provenance)
     if (failed.has(header.cause.seed)) continue
     yield* Recordings.save(root, header, events)
     recorded++

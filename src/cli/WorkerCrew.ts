@@ -5,6 +5,7 @@
  * so this thread may fly too until the first of the others is ready.
  */
 import { Worker } from "node:worker_threads"
+import { Effect } from "effect"
 import type { RunSummary } from "../flight/BatchResult.ts"
 import { type Crew, flyRange } from "../flight/Crew.ts"
 import type { Scenario } from "../flight/Scenario.ts"
@@ -60,22 +61,22 @@ interface Member {
 }
 
 /** Flies on this thread, and now and then lets signals and messages in. */
-const flyHere = async (
+const flyHere = Effect.fnUntraced(function* (
   scenario: Scenario,
   baseSeed: number,
   from: number,
   to: number
-): Promise<ReadonlyArray<RunSummary>> => {
+): Effect.fn.Return<ReadonlyArray<RunSummary>> {
   const summaries: Array<RunSummary> = []
   let breathedAt = wallMillis()
   for (let runIndex = from; runIndex < to; runIndex++) {
-    summaries.push(...flyRange(scenario, baseSeed, runIndex, runIndex + 1))
+    summaries.push(...(yield* flyRange(scenario, baseSeed, runIndex, runIndex + 1)))
     if (wallMillis() - breathedAt < breathMillis) continue
-    await breathe()
+    yield* Effect.promise(breathe)
     breathedAt = wallMillis()
   }
   return summaries
-}
+})
 
 /** A pool of one: this thread. */
 export const thisThread: Pool = {
@@ -118,7 +119,7 @@ export const make = (root: string, count: number, here: "until-ready" | "never")
   const flyTaskHere = async ({ order, reject, resolve, scenario }: Task): Promise<void> => {
     isFlyingHere = true
     try {
-      resolve(await flyHere(scenario, order.baseSeed, order.from, order.to))
+      resolve(await Effect.runPromise(flyHere(scenario, order.baseSeed, order.from, order.to)))
     } catch (thrown) {
       reject(thrown instanceof Error ? thrown : new Error(String(thrown)))
     } finally {
@@ -186,7 +187,11 @@ export const make = (root: string, count: number, here: "until-ready" | "never")
   return {
     crewFor: (scenario) => ({
       size: count,
-      flyRange: (_, baseSeed, from, to) => fly(scenario, baseSeed, from, to)
+      flyRange: (_, baseSeed, from, to) =>
+        Effect.tryPromise({
+          try: () => fly(scenario, baseSeed, from, to),
+          catch: (error) => (error instanceof Error ? error : new Error(String(error)))
+        })
     }),
     death: () => death,
     close: async () => {

@@ -5,7 +5,7 @@
  */
 import { join } from "node:path"
 import { parentPort, workerData } from "node:worker_threads"
-import { Result } from "effect"
+import { Effect, Result } from "effect"
 import { flyRange } from "../flight/Crew.ts"
 import type { Scenario } from "../flight/Scenario.ts"
 import { scenariosIn } from "./ScenarioFiles.ts"
@@ -32,7 +32,8 @@ const fly = async ({ baseSeed, file, from, id, number, to }: Order): Promise<Ans
     }
     const scenario = (await scenarios).find((each) => each.id === id)
     if (scenario === undefined) throw new Error(`${file} has no scenario ${id} in this thread`)
-    return { _tag: "flown", number, summaries: flyRange(scenario, baseSeed, from, to) }
+    const summaries = await Effect.runPromise(flyRange(scenario, baseSeed, from, to))
+    return { _tag: "flown", number, summaries }
   } catch (thrown) {
     const reason = thrown instanceof Error ? thrown.message : String(thrown)
     return { _tag: "failed", number, reason }

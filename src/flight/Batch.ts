@@ -4,9 +4,9 @@
  * Owns which runs are flown, when to stop, and the result, which is the same for any crew: runs are
  * taken in chunks of a fixed size, and what lies beyond the chunk that ends the batch is dropped.
  */
-import { Data, Effect, Result } from "effect"
+import { Data, Effect } from "effect"
 import { keyText } from "../turbulence/Entropy.ts"
-import { mix } from "../turbulence/Seed.ts"
+import { mix, toText } from "../turbulence/Seed.ts"
 import type {
   BatchResult,
   BatchVerdict,
@@ -66,6 +66,25 @@ interface Tally {
   readonly failures: ReadonlyArray<{ readonly run: RunSummary; readonly met: number }>
 }
 
+/** Whether a run says nothing about the system, nor does any other of its batch. */
+const saysNothing = (run: RunSummary): boolean =>
+  run.threw !== undefined || run.leaks.length > 0 || !run.isRepeatable
+
+/** Why a batch of these runs says nothing about the system, if so. */
+const voidOf = (scenario: Scenario, runs: ReadonlyArray<RunSummary>): BatchError | undefined => {
+  const fail = (kind: BatchError["kind"], reason: string): BatchError =>
+    new BatchError({ kind, scenario: scenario.id, reason })
+  const threw = runs.find((run) => run.threw !== undefined)?.threw
+  if (threw !== undefined) return fail("author", threw)
+  const leaks = [...new Set(runs.flatMap((run) => run.leaks))]
+  if (leaks.length > 0) return fail("nondeterminism", `not deterministic: ${leaks.join("; ")}`)
+  const changed = runs.find((run) => !run.isRepeatable)
+  if (changed === undefined) return undefined
+  const seed = toText(changed.seed)
+  const doctor = `downforce doctor ${scenario.id} says where`
+  return fail("nondeterminism", `the run of seed ${seed} differs when flown again; ${doctor}`)
+}
+
 /** The first run of each distinct failure, in order of runs. */
 const firstOfEach = (runs: ReadonlyArray<RunSummary>): ReadonlyArray<RunSummary> => {
   const first = new Map<string, RunSummary>()
@@ -105,9 +124,9 @@ const flyChunks = (scenario: Scenario, options: BatchOptions): Effect.Effect<Tal
       failuresSeen = firsts.length
       const ending = firsts[failuresMax - 1]
       if (ending !== undefined) last = Math.min(last, Math.floor(ending.runIndex / chunkRuns))
-      // An error of the author's ends the batch: no further run can be trusted.
-      const threw = flown.find((run) => run.threw !== undefined)
-      if (threw !== undefined) last = Math.min(last, Math.floor(threw.runIndex / chunkRuns))
+      // An error of the author's or a leak ends the batch: no further run can be trusted.
+      const useless = flown.find(saysNothing)
+      if (useless !== undefined) last = Math.min(last, Math.floor(useless.runIndex / chunkRuns))
     }
 
     const isOver = (): boolean =>
@@ -120,18 +139,13 @@ const flyChunks = (scenario: Scenario, options: BatchOptions): Effect.Effect<Tal
         const chunk = next++
         const from = chunk * chunkRuns
         const to = Math.min(runs, from + chunkRuns)
-        const flown = yield* Effect.tryPromise({
-          try: () => crew.flyRange(scenario.id, seed, from, to),
-          catch: (error) =>
-            new BatchError({
-              kind: "crew",
-              scenario: scenario.id,
-              reason: error instanceof Error ? error.message : String(error)
-            })
-        })
+        const flown = yield* Effect.mapError(
+          crew.flyRange(scenario.id, seed, from, to),
+          ({ message }) => new BatchError({ kind: "crew", scenario: scenario.id, reason: message })
+        )
         done.set(chunk, flown)
         runsDone += flown.length
-        if (flown.some((run) => run.signature !== undefined || run.threw !== undefined)) findLast()
+        if (flown.some((run) => run.signature !== undefined || saysNothing(run))) findLast()
         options.onProgress({
           phase: "flying",
           runsDone,
@@ -161,23 +175,27 @@ const flyRegressions = (
   scenario: Scenario,
   options: BatchOptions,
   provenance: Provenance
-): { readonly outcomes: BatchResult["regressions"]; readonly failures: Array<FoundFailure> } => {
+): Effect.Effect<{
+  readonly outcomes: BatchResult["regressions"]
+  readonly failures: ReadonlyArray<FoundFailure>
+}> => {
   const failures: Array<FoundFailure> = []
-  const outcomes = options.regressions.map((saved) => {
-    const { outcome, recorded } = Regression.fly(scenario, saved, provenance)
-    if (outcome.outcome === "violated") {
-      failures.push({
-        header: recorded.header,
-        events: recorded.events,
-        metCount: 1,
-        shrinkFlights: 0,
-        isMinimal: true,
-        regression: saved.file
-      })
-    }
-    return outcome
-  })
-  return { outcomes, failures }
+  const flying = Effect.forEach(options.regressions, (saved) =>
+    Effect.map(Regression.fly(scenario, saved, provenance), ({ outcome, recorded }) => {
+      if (outcome.outcome === "violated") {
+        failures.push({
+          header: recorded.header,
+          events: recorded.events,
+          metCount: 1,
+          shrinkFlights: 0,
+          isMinimal: true,
+          regression: saved.file
+        })
+      }
+      return outcome
+    })
+  )
+  return Effect.map(flying, (outcomes) => ({ outcomes, failures }))
 }
 
 const unknownOf = (
@@ -224,16 +242,17 @@ const shrinkAll = (
               flightsMax: flightsMaxDefault,
               mayContinue: () => options.wallMillis() < until && !options.stopRequested()
             }
-      const found = Failure.ofRun(scenario, run, met, budget, {
-        ...provenance,
-        runIndex: run.runIndex
-      })
-      if (Result.isSuccess(found)) return found.success
-      return yield* new BatchError({
-        kind: "nondeterminism",
-        scenario: scenario.id,
-        reason: `${found.failure.reason} (seed ${found.failure.seed.toString(16)})`
-      })
+      const place = { ...provenance, runIndex: run.runIndex }
+      return yield* Failure.ofRun(scenario, run, met, budget, place).pipe(
+        Effect.mapError(
+          ({ reason, seed }) =>
+            new BatchError({
+              kind: "nondeterminism",
+              scenario: scenario.id,
+              reason: `${reason} (seed ${toText(seed)})`
+            })
+        )
+      )
     })
   )
 
@@ -246,12 +265,10 @@ export const flyBatch = (
     const { tunnel } = scenario
     const { commit, version } = options
     const provenance = { runIndex: 0, commit, version }
-    const saved = flyRegressions(scenario, options, provenance)
+    const saved = yield* flyRegressions(scenario, options, provenance)
     const tally = yield* flyChunks(scenario, options)
-    const threw = tally.runs.find((run) => run.threw !== undefined)?.threw
-    if (threw !== undefined) {
-      return yield* new BatchError({ kind: "author", scenario: scenario.id, reason: threw })
-    }
+    const useless = voidOf(scenario, tally.runs)
+    if (useless !== undefined) return yield* useless
     const found = yield* shrinkAll(scenario, tally, options, provenance)
     const failures = [...saved.failures, ...found]
     const sometimes = tunnel.properties

@@ -19,6 +19,10 @@ export interface RunSummary {
   readonly signature: string | undefined
   /** A property's own code failed: an author error, as a sentence. */
   readonly threw: string | undefined
+  /** Where code reached past the simulation, one sentence each. */
+  readonly leaks: ReadonlyArray<string>
+  /** False when it was flown twice and did not come out the same. */
+  readonly isRepeatable: boolean
   readonly unknown: ReadonlyArray<string>
   /** The `Sometimes` that this run reached. */
   readonly reached: ReadonlyArray<string>

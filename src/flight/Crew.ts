@@ -3,6 +3,7 @@
  *
  * Owns the interface and the crew of one. Which thread flies a run must not matter to its result.
  */
+import { Effect } from "effect"
 import type { RunSummary } from "./BatchResult.ts"
 import { flyRun } from "./Explore.ts"
 import type { Scenario } from "./Scenario.ts"
@@ -16,25 +17,25 @@ export interface Crew {
     baseSeed: number,
     from: number,
     to: number
-  ) => Promise<ReadonlyArray<RunSummary>>
+  ) => Effect.Effect<ReadonlyArray<RunSummary>, Error>
 }
 
 /** Flies a range of runs of a scenario, one after the other. */
-export const flyRange = (
+export const flyRange = Effect.fnUntraced(function* (
   scenario: Scenario,
   baseSeed: number,
   from: number,
   to: number
-): ReadonlyArray<RunSummary> => {
+): Effect.fn.Return<ReadonlyArray<RunSummary>> {
   const summaries: Array<RunSummary> = []
   for (let runIndex = from; runIndex < to; runIndex++) {
-    summaries.push(flyRun(scenario.tunnel, baseSeed, runIndex))
+    summaries.push(yield* flyRun(scenario.tunnel, baseSeed, runIndex))
   }
   return summaries
-}
+})
 
 /** A crew of one: this thread. */
 export const local = (scenario: Scenario): Crew => ({
   size: 1,
-  flyRange: (_, baseSeed, from, to) => Promise.resolve(flyRange(scenario, baseSeed, from, to))
+  flyRange: (_, baseSeed, from, to) => flyRange(scenario, baseSeed, from, to)
 })

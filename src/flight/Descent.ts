@@ -6,7 +6,7 @@
  * same signature. Keyed choices make this work: taking one operation away leaves every choice that
  * it did not cause as it was.
  */
-import { Result } from "effect"
+import { Effect, Result } from "effect"
 import { type Deviation, kinds } from "../turbulence/ChoicePoint.ts"
 import * as Entropy from "../turbulence/Entropy.ts"
 import type { DrawnFault } from "../turbulence/FaultPlan.ts"
@@ -15,7 +15,7 @@ import { mix } from "../turbulence/Seed.ts"
 import type { DrawnOperation } from "./Draw.ts"
 import { signatureOf } from "./Explore.ts"
 import * as Flight from "./Flight.ts"
-import { type Attempt, minimizeList, minimizeNumber } from "./Minimize.ts"
+import { minimizeList, minimizeNumber } from "./Minimize.ts"
 import type { WindTunnel } from "./WindTunnel.ts"
 import * as Workload from "./Workload.ts"
 
@@ -51,9 +51,12 @@ export const flyCandidate = (
   seed: number,
   candidate: Candidate,
   isRecorded: boolean
-): { readonly flown: Flight.Flown; readonly entropy: Entropy.StoredEntropy } => {
+): Effect.Effect<{
+  readonly flown: Flight.Flown
+  readonly entropy: Entropy.StoredEntropy
+}> => {
   const entropy = Entropy.fromDeviations(candidate.deviations)
-  const flown = Flight.fly({
+  const flying = Flight.fly({
     scenario: tunnel,
     seed,
     operations: candidate.operations.map(({ operation }) => operation),
@@ -61,7 +64,7 @@ export const flyCandidate = (
     entropy,
     isRecorded
   })
-  return { flown, entropy }
+  return Effect.map(flying, (flown) => ({ flown, entropy }))
 }
 
 /** How often values are made smaller, each time followed by taking away what that made needless. */
@@ -81,27 +84,31 @@ const inOrderOf = <A>(attempt: number, seed: number, list: ReadonlyArray<A>): Re
 }
 
 /** One way down from the start, until nothing more can be taken away. */
-export const descent = (
+export const descent = Effect.fnUntraced(function* (
   tunnel: WindTunnel,
   seed: number,
   start: Candidate,
   signature: string,
   budget: Budget,
   attempt: number
-): Shrunk => {
+): Effect.fn.Return<Shrunk> {
   let best = start
   let flights = 0
   let accepted = 0
   let isStopped = false
 
   /** Flies a candidate; when it fails in the same way it is the new best. */
-  const accept = (candidate: Candidate): ReturnType<Attempt<unknown>> => {
+  const accept = Effect.fnUntraced(function* (
+    candidate: Candidate
+  ): Effect.fn.Return<"fails" | "passes" | "stop"> {
+    // Signals and messages of the outer world get in between two flights.
+    yield* Effect.yieldNow
     if (flights >= budget.flightsMax || !budget.mayContinue()) {
       isStopped = true
       return "stop"
     }
     flights++
-    const { entropy, flown } = flyCandidate(tunnel, seed, candidate, false)
+    const { entropy, flown } = yield* flyCandidate(tunnel, seed, candidate, false)
     const { violation } = flown
     if (violation === undefined || signatureOf(violation) !== signature) return "passes"
     accepted++
@@ -115,44 +122,47 @@ export const descent = (
             deviations: candidate.deviations.filter((each) => !unreached.has(each))
           }
     return "fails"
-  }
+  })
 
   /** Takes away what it can of a list. The flight gets what is left in the list's own order. */
   const fewer = <A>(
     list: ReadonlyArray<A>,
     withList: (list: ReadonlyArray<A>) => Candidate
-  ): void => {
+  ): Effect.Effect<unknown> => {
     const position = new Map(list.map((value, index) => [value, index]))
     const at = (value: A): number => position.get(value) ?? 0
-    minimizeList(inOrderOf(attempt, seed, list), (left) =>
+    return minimizeList(inOrderOf(attempt, seed, list), (left) =>
       accept(withList([...left].sort((one, other) => at(one) - at(other))))
     )
   }
-  const fewerOperations = (): void =>
-    fewer(best.operations, (operations) => ({ ...best, operations }))
-  const fewerFaults = (): void => fewer(best.faults, (faults) => ({ ...best, faults }))
-  const fewerDeviations = (): void =>
-    fewer(best.deviations, (deviations) => ({ ...best, deviations }))
+  const fewerOperations = () => fewer(best.operations, (operations) => ({ ...best, operations }))
+  const fewerFaults = () => fewer(best.faults, (faults) => ({ ...best, faults }))
+  const fewerDeviations = () => fewer(best.deviations, (deviations) => ({ ...best, deviations }))
 
   /** Walks down a tree of smaller values: the first that still fails becomes the new value. */
-  const descend = <A>(
+  const descend = Effect.fnUntraced(function* <A>(
     value: A,
     smaller: (value: A) => ReadonlyArray<A>,
     withValue: (value: A) => Candidate
-  ): void => {
-    let current = value
+  ): Effect.fn.Return<void> {
+    let current: A | undefined = value
     for (let step = 0; step < stepsMax; step++) {
-      const next = smaller(current).find((candidate) => accept(withValue(candidate)) === "fails")
+      let next: A | undefined
+      for (const candidate of smaller(current)) {
+        if ((yield* accept(withValue(candidate))) !== "fails") continue
+        next = candidate
+        break
+      }
       if (next === undefined || isStopped) return
       current = next
     }
-  }
+  })
 
-  const smallerOperations = (): void => {
+  const smallerOperations = Effect.fnUntraced(function* () {
     for (const { index } of best.operations) {
       const found = best.operations.find((operation) => operation.index === index)
       if (found === undefined) continue
-      descend(
+      yield* descend(
         found,
         (operation) => smallerOperation(tunnel, operation),
         (operation) => ({
@@ -161,23 +171,23 @@ export const descent = (
         })
       )
     }
-  }
+  })
 
-  const smallerFaults = (): void => {
+  const smallerFaults = Effect.fnUntraced(function* () {
     for (const { fault } of best.faults) {
       const found = best.faults.find((each) => each.fault.id === fault.id)
       if (found === undefined) continue
-      descend(found, smallerFault, (smaller) => ({
+      yield* descend(found, smallerFault, (smaller) => ({
         ...best,
         faults: best.faults.map((each) => (each.fault.id === fault.id ? smaller : each))
       }))
     }
-  }
+  })
 
-  const calmerDeviations = (): void => {
+  const calmerDeviations = Effect.fnUntraced(function* () {
     for (const deviation of best.deviations) {
       if (kinds[deviation.kind].spread !== "wide" || deviation.outcome <= 1) continue
-      minimizeNumber(1, deviation.outcome, (outcome) =>
+      yield* minimizeNumber(1, deviation.outcome, (outcome) =>
         accept({
           ...best,
           deviations: best.deviations.map((each) =>
@@ -186,29 +196,29 @@ export const descent = (
         })
       )
     }
-  }
+  })
 
   // Every second attempt begins with the deviations: fewer of them may make operations needless.
   const lists = [fewerFaults, fewerOperations, fewerDeviations]
   if (attempt % 2 === 1) lists.reverse()
-  const takeAway = (): void => {
+  const takeAway = Effect.fnUntraced(function* () {
     let before: number
     do {
       before = accepted
-      for (const fewerOfList of lists) fewerOfList()
+      for (const fewerOfList of lists) yield* fewerOfList()
     } while (accepted !== before && !isStopped)
-  }
-  takeAway()
+  })
+  yield* takeAway()
   for (let round = 0; round < roundsMax && !isStopped; round++) {
     const before = accepted
-    smallerFaults()
-    smallerOperations()
-    calmerDeviations()
+    yield* smallerFaults()
+    yield* smallerOperations()
+    yield* calmerDeviations()
     if (accepted === before) break
-    takeAway()
+    yield* takeAway()
   }
   return { candidate: best, flights, isMinimal: !isStopped }
-}
+})
 
 const smallerOperation = (
   tunnel: WindTunnel,

@@ -1,7 +1,7 @@
 /**
  * From a failing run to a failure as it is shown: shrunk, flown again, explained by a passing twin.
  */
-import { Result } from "effect"
+import { Data, Effect, Result } from "effect"
 import { firstDifference } from "../recording/Difference.ts"
 import type { Needed, Twin } from "../recording/Header.ts"
 import { type Deviation, kinds, outcomeText } from "../turbulence/ChoicePoint.ts"
@@ -14,11 +14,10 @@ import * as Shrink from "./Shrink.ts"
 import type * as Descent from "./Descent.ts"
 
 /** A flight that does not come out the same when it is flown again: not deterministic. */
-export interface Unrepeatable {
-  readonly _tag: "Unrepeatable"
+export class Unrepeatable extends Data.TaggedError("Unrepeatable")<{
   readonly seed: number
   readonly reason: string
-}
+}> {}
 
 /** What a deviation did, as people read it: `reorder 1.2s: client-1>gateway charge`. */
 export const deviationText = (deviation: Deviation): string => {
@@ -42,12 +41,12 @@ const neededOf = (candidate: Descent.Candidate): ReadonlyArray<typeof Needed.Typ
  * The passing flight that shares the longest beginning with the failing one, among those with one
  * fault or deviation less.
  */
-const twinOf = (
+const twinOf = Effect.fnUntraced(function* (
   scenario: Scenario,
   candidate: Descent.Candidate,
   failing: Record.Recorded,
   provenance: Record.Provenance
-): typeof Twin.Type | undefined => {
+): Effect.fn.Return<typeof Twin.Type | undefined> {
   const { cause } = failing.header
   const without = [
     ...candidate.faults.map(({ fault }) => ({
@@ -64,7 +63,7 @@ const twinOf = (
   ]
   let nearest: typeof Twin.Type | undefined
   for (const { cause, change } of without) {
-    const twin = Record.ofCause(scenario, cause, provenance)
+    const twin = yield* Record.ofCause(scenario, cause, provenance)
     if (twin.flown.violation !== undefined) continue
     const first = firstDifference(failing.events, twin.events)
     if (first === undefined || first >= failing.events.length) continue
@@ -73,26 +72,25 @@ const twinOf = (
     }
   }
   return nearest
-}
+})
 
 /** Shrinks the failure of a run and records what is left of it. */
-export const ofRun = (
+export const ofRun = Effect.fnUntraced(function* (
   scenario: Scenario,
   run: RunSummary,
   met: number,
   budget: Descent.Budget | undefined,
   provenance: Record.Provenance
-): Result.Result<FoundFailure, Unrepeatable> => {
+): Effect.fn.Return<FoundFailure, Unrepeatable> {
   const { seed, signature } = run
-  const unrepeatable = (reason: string): Result.Result<FoundFailure, Unrepeatable> =>
-    Result.fail({ _tag: "Unrepeatable", seed, reason })
+  const unrepeatable = (reason: string): Unrepeatable => new Unrepeatable({ seed, reason })
   const drawn = drawRun(scenario.tunnel, seed)
   if (Result.isFailure(drawn) || signature === undefined) {
-    return unrepeatable("the run cannot be drawn again")
+    return yield* unrepeatable("the run cannot be drawn again")
   }
-  const first = Record.ofDrawn(scenario, drawn.success, provenance)
+  const first = yield* Record.ofDrawn(scenario, drawn.success, provenance)
   if (first.flown.digest !== run.digest || first.header.failure?.signature !== signature) {
-    return unrepeatable("the run came out differently when it was flown again")
+    return yield* unrepeatable("the run came out differently when it was flown again")
   }
   const start: Descent.Candidate = {
     operations: drawn.success.operations,
@@ -102,7 +100,7 @@ export const ofRun = (
   const shrunk =
     budget === undefined
       ? { candidate: start, flights: 0, isMinimal: false }
-      : Shrink.shrink(scenario.tunnel, seed, start, signature, budget)
+      : yield* Shrink.shrink(scenario.tunnel, seed, start, signature, budget)
   const { candidate } = shrunk
   const cause = {
     seed: first.header.cause.seed,
@@ -110,12 +108,13 @@ export const ofRun = (
     faults: candidate.faults.map(({ fault }) => fault),
     deviations: candidate.deviations
   }
-  const final = Record.ofCause(scenario, cause, provenance)
+  const final = yield* Record.ofCause(scenario, cause, provenance)
   if (final.header.failure?.signature !== signature) {
-    return unrepeatable("the shrunk run came out differently when it was flown again")
+    return yield* unrepeatable("the shrunk run came out differently when it was flown again")
   }
-  const twin = budget === undefined ? undefined : twinOf(scenario, candidate, final, provenance)
-  return Result.succeed({
+  const twin =
+    budget === undefined ? undefined : yield* twinOf(scenario, candidate, final, provenance)
+  return {
     header: {
       ...final.header,
       eventsBefore: first.events.length,
@@ -127,5 +126,5 @@ export const ofRun = (
     shrinkFlights: shrunk.flights,
     isMinimal: shrunk.isMinimal,
     regression: undefined
-  })
-}
+  }
+})

@@ -4,13 +4,18 @@
  * Owns the assembly of kernel, world, clients and judge, and when a flight ends. What to fly and
  * what to make of many flights is the business of Explore, Shrink and Replay.
  */
+import { Cause, Effect } from "effect"
+import type { End } from "../kernel/End.ts"
 import * as KernelModule from "../kernel/Kernel.ts"
+import * as Process from "../kernel/Process.ts"
+import type { Leak } from "../kernel/Surroundings.ts"
 import { makeLabel, pathOf, type Task } from "../kernel/Task.ts"
 import type { History } from "../property/History.ts"
 import type * as Header from "../recording/Header.ts"
 import * as Recorder from "../recording/Recorder.ts"
 import { type Entropy, keyText } from "../turbulence/Entropy.ts"
 import type { Fault } from "../turbulence/Fault.ts"
+import type { Call } from "../world/Call.ts"
 import * as Faults from "../world/Faults.ts"
 import * as Link from "../world/Link.ts"
 import * as Network from "../world/Network.ts"
@@ -20,6 +25,7 @@ import * as Clients from "./Clients.ts"
 import * as FlightView from "./FlightView.ts"
 import * as Judge from "./Judge.ts"
 import { recordState } from "./StateRecorder.ts"
+import * as Thread from "./Thread.ts"
 import * as Unasked from "./Unasked.ts"
 import type { WindTunnel } from "./WindTunnel.ts"
 import * as Workload from "./Workload.ts"
@@ -51,6 +57,10 @@ export interface Flown extends Judge.Judgement {
   /** A hash of everything that happened: 53 bits. Equal flights have equal digests. */
   readonly digest: number
   readonly history: History
+  /** Where its code reached past the simulation: such a flight proves nothing. */
+  readonly leaks: ReadonlyArray<Leak>
+  /** How often the thread was let go for promises: none for a flight of pure Effect code. */
+  readonly turns: number
   readonly strangers: ReadonlyArray<Stranger>
   /** Set when the flight was recorded. */
   readonly recorder: Recorder.Recorder | undefined
@@ -74,6 +84,8 @@ interface Aircraft {
   readonly clients: Clients.Clients
   readonly faults: Faults.Faults
   readonly judge: Judge.Judge
+  readonly thread: Thread.Thread
+  readonly leaks: Array<Leak>
   readonly recorder: Recorder.Recorder | undefined
   /** The nodes that have come up at least once. */
   readonly up: ReadonlySet<Node>
@@ -100,6 +112,38 @@ const makeKernel = (
             recorder.noteDeviation({ key: keyText(key), path: pathOf(task), kind, outcome }),
     afterTask
   })
+
+/**
+ * The promise that nothing will settle although somebody waits for it, where nothing is left to
+ * happen: a call waits for it or has waited long enough, or a node that never came up. Where a
+ * message was lost, it is no wonder.
+ */
+const unsettledOf = ({ network, thread, up, world }: Aircraft): ReadonlyArray<Leak> => {
+  if (!thread.promises.areUsed()) return []
+  const handling = new Set(world.nodes.flatMap((node) => node.host?.handling() ?? []))
+  const last = thread.promises.unsettled().findLast(({ subject, task }) => {
+    const { process } = task
+    const node = process === undefined ? undefined : world.nodes[process.index]
+    if (node === undefined || task.incarnation !== node.process.incarnation) return false
+    if (network.pending().some((call) => call.caller === process && call.hasLostMessage)) {
+      return false
+    }
+    // Subjects are the calls that are handled: see `Thread`.
+    const call = subject as Call | undefined
+    return call === undefined
+      ? node.role !== "client" && !up.has(node)
+      : call.isCut || handling.has(call)
+  })
+  if (last === undefined) return []
+  return [
+    {
+      call: "new Promise",
+      nodeName: last.task.process?.name ?? "",
+      source: last.source,
+      advice: "nothing in the flight settles it, and something waits for it"
+    }
+  ]
+}
 
 /** Puts everything together. `onChange` is called when an operation ends or a fault heals. */
 const assemble = (plan: Plan, afterTask: (task: Task) => void, onChange: () => void): Aircraft => {
@@ -137,6 +181,18 @@ const assemble = (plan: Plan, afterTask: (task: Task) => void, onChange: () => v
     const node = process === undefined ? undefined : world.nodes[process.index]
     return node?.service?.name ?? node?.role ?? "world"
   })
+  const leaks: Array<Leak> = []
+  const thread = Thread.occupy(kernel, plan.isRecorded, {
+    onLeak: (leak) => {
+      leaks.push(leak)
+      Unasked.recordLeak(kernel, recorder, leak)
+      kernel.stop()
+    },
+    onRejection: (process, reason) => {
+      const node = world.nodes[process.index]
+      if (node !== undefined) judge.report(Unasked.defect(node, Cause.die(reason), "running"))
+    }
+  })
   const lost = Faults.strangers(plan.faults, world)
   const known = plan.faults.filter((fault) => !lost.some((each) => each.fault === fault))
   const faults = Faults.schedule(kernel, world, links, known, recorder, onChange)
@@ -147,6 +203,8 @@ const assemble = (plan: Plan, afterTask: (task: Task) => void, onChange: () => v
     clients,
     faults,
     judge,
+    thread,
+    leaks,
     recorder,
     up,
     strangers: [
@@ -167,7 +225,7 @@ const assemble = (plan: Plan, afterTask: (task: Task) => void, onChange: () => v
  * one), and V8 spends a tenth of a flight on traces that nobody reads. Recorded flights do the
  * same, so that no program can tell them apart; the frames that Effect keeps do not need it.
  */
-const runWithoutTraces = (kernel: KernelModule.Kernel): KernelModule.End => {
+const runWithoutTraces = (kernel: KernelModule.Kernel): End => {
   const limit = Error.stackTraceLimit
   Error.stackTraceLimit = 0
   try {
@@ -177,8 +235,17 @@ const runWithoutTraces = (kernel: KernelModule.Kernel): KernelModule.End => {
   }
 }
 
-/** Flies a plan, alone and from start to end, synchronously. */
-export const fly = (plan: Plan): Flown => {
+/** A flight in the air. */
+interface Aloft {
+  /** Flies on until it is over, or promises need a turn of the thread. */
+  readonly run: () => End
+  readonly conclude: (end: End, turns: number) => Flown
+  readonly thread: Thread.Thread
+  /** Ends the lives of all nodes: what their promises still do is no part of the flight. */
+  readonly silence: () => void
+}
+
+const takeOff = (plan: Plan): Aloft => {
   let coolUntil: number | undefined
   let deadlineAt: number | undefined
   let deadline: Task | undefined
@@ -224,26 +291,73 @@ export const fly = (plan: Plan): Flown => {
   }
 
   const aircraft = assemble(plan, afterTask, onChange)
-  const { clients, faults, judge, kernel, network, recorder, strangers, up, world } = aircraft
+  const { clients, faults, judge, kernel, leaks, network, recorder, strangers, thread, up, world } =
+    aircraft
   for (const node of world.nodes) world.start(node)
-  const end = runWithoutTraces(kernel)
-  const judgement = judge.conclude(end, {
-    isDone: clients.isDone() && faults.areOver(),
-    notUp: () =>
-      world.nodes.filter((node) => node.role !== "client" && !up.has(node)).map(({ name }) => name),
-    leaks: () => [...faults.active().map(({ id }) => `fault ${id} still acts`), ...faults.leaks()],
-    deadlock: () => {
-      const handling = world.nodes.flatMap((node) => node.host?.handling() ?? [])
-      return Unasked.deadlock(network.pending(), handling, kernel.now())
+
+  const conclude = (end: End, turns: number): Flown => {
+    const facts = {
+      isDone: clients.isDone() && faults.areOver(),
+      notUp: () =>
+        world.nodes
+          .filter((node) => node.role !== "client" && !up.has(node))
+          .map(({ name }) => name),
+      leaks: () => [
+        ...faults.active().map(({ id }) => `fault ${id} still acts`),
+        ...faults.leaks()
+      ],
+      deadlock: () => {
+        const handling = world.nodes.flatMap((node) => node.host?.handling() ?? [])
+        return Unasked.deadlock(network.pending(), handling, kernel.now())
+      }
     }
-  })
+    if (end._tag === "quiescent" && !judge.isOver()) leaks.push(...unsettledOf(aircraft))
+    const judgement = judge.conclude(end, facts)
+    return {
+      ...judgement,
+      // What comes after a leak is its doing, and differs from one time to the next.
+      violation: leaks.length > 0 ? undefined : judgement.violation,
+      steps: kernel.steps(),
+      simulatedMicros: kernel.now(),
+      digest: kernel.digest(),
+      history: clients.history,
+      leaks,
+      turns,
+      strangers,
+      recorder
+    }
+  }
+
   return {
-    ...judgement,
-    steps: kernel.steps(),
-    simulatedMicros: kernel.now(),
-    digest: kernel.digest(),
-    history: clients.history,
-    strangers,
-    recorder
+    run: () => runWithoutTraces(kernel),
+    conclude,
+    thread,
+    silence: () => {
+      for (const node of world.nodes) Process.kill(node.process)
+    }
   }
 }
+
+/** Goes on, turn by turn, until the flight is over. */
+const goOn = (aloft: Aloft, turns: number): Effect.Effect<Flown> =>
+  Effect.suspend(() => {
+    const end = aloft.run()
+    if (end._tag === "turn") return Effect.flatMap(aloft.thread.turn, () => goOn(aloft, turns + 1))
+    const flown = aloft.conclude(end, turns)
+    if (!aloft.thread.promises.areUsed()) return Effect.succeed(flown)
+    // Reactions that are due run now, as those of dead nodes: after the landing they would be real.
+    aloft.silence()
+    return Effect.as(aloft.thread.turn, flown)
+  })
+
+/**
+ * Flies a plan, alone and from start to end. Synchronous as long as the flight makes no promise;
+ * with promises it lets the thread go after each task that has made one.
+ */
+export const fly = (plan: Plan): Effect.Effect<Flown> =>
+  Thread.alone(
+    Effect.suspend(() => {
+      const aloft = takeOff(plan)
+      return Effect.ensuring(goOn(aloft, 0), Effect.sync(aloft.thread.release))
+    })
+  )

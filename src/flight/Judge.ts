@@ -4,7 +4,8 @@
  * Owns the first violation, the error of a property's own code, and the reasons why a flight cannot
  * be called a pass. The first violation ends the flight.
  */
-import type { End, Kernel } from "../kernel/Kernel.ts"
+import type { End } from "../kernel/End.ts"
+import type { Kernel } from "../kernel/Kernel.ts"
 import * as Monitor from "../property/Monitor.ts"
 import type { Counterexample } from "../property/Verdict.ts"
 import type { View } from "../property/View.ts"
@@ -129,7 +130,7 @@ export const make = (
       hasEnded = true
       const unknown: Array<string> = []
       if (!isOver()) unknown.push(...judgeEnd(end, facts))
-      if (!isOver() && end._tag !== "limit") {
+      if (!isOver() && end._tag !== "limit" && end._tag !== "turn") {
         const ending = end._tag === "stopped" ? "settled" : end._tag
         const conclusion = monitor.finish(view, ending)
         reportFinding(conclusion.finding)

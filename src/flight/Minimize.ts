@@ -3,21 +3,22 @@
  *
  * Pure search over lists and numbers; knows nothing of flights.
  */
+import { Effect } from "effect"
 
 /** Tries a smaller candidate: whether it still fails, or `stop` when there is no time left. */
-export type Attempt<A> = (candidate: A) => "fails" | "passes" | "stop"
+export type Attempt<A> = (candidate: A) => Effect.Effect<"fails" | "passes" | "stop">
 
 /**
  * A sublist that still fails and from which no single element can be taken away (unless stopped).
  * `attempt` is never asked about the list itself: that it fails is taken for granted.
  */
-export const minimizeList = <A>(
+export const minimizeList = Effect.fnUntraced(function* <A>(
   list: ReadonlyArray<A>,
   attempt: Attempt<ReadonlyArray<A>>
-): ReadonlyArray<A> => {
+): Effect.fn.Return<ReadonlyArray<A>> {
   let current = list
   if (current.length === 0) return current
-  const none = attempt([])
+  const none = yield* attempt([])
   if (none === "fails") return []
   if (none === "stop") return current
   let size = Math.ceil(current.length / 2)
@@ -27,7 +28,7 @@ export const minimizeList = <A>(
       const start = Math.max(0, from)
       const candidate = [...current.slice(0, start), ...current.slice(from + size)]
       if (candidate.length === current.length || candidate.length === 0) continue
-      const result = attempt(candidate)
+      const result = yield* attempt(candidate)
       if (result === "stop") return current
       if (result === "fails") {
         current = candidate
@@ -38,21 +39,25 @@ export const minimizeList = <A>(
     else if (!removedAny) return current
   }
   return current
-}
+})
 
 /**
  * The smallest number from `low` to `high` that still fails, found by bisection: exact where
  * failing is monotonic, else some failing number whose half passes. `high` is known to fail.
  */
-export const minimizeNumber = (low: number, high: number, attempt: Attempt<number>): number => {
+export const minimizeNumber = Effect.fnUntraced(function* (
+  low: number,
+  high: number,
+  attempt: Attempt<number>
+): Effect.fn.Return<number> {
   let passing = low - 1
   let failing = high
   while (failing - passing > 1) {
     const middle = passing + Math.floor((failing - passing) / 2)
-    const result = attempt(middle)
+    const result = yield* attempt(middle)
     if (result === "stop") return failing
     if (result === "fails") failing = middle
     else passing = middle
   }
   return failing
-}
+})

@@ -1,6 +1,7 @@
 /**
  * From a cause to a recording: flies once more with everything written down.
  */
+import { Effect } from "effect"
 import { digest } from "../recording/Digest.ts"
 import type { Event } from "../recording/Event.ts"
 import * as Header from "../recording/Header.ts"
@@ -78,14 +79,14 @@ const sourceIn = (file: string, source: string): string => {
 }
 
 /** Flies with everything written down. The deviations of the cause are those that were made. */
-const record = (
+const record = Effect.fnUntraced(function* (
   scenario: Scenario,
   seed: number,
   parts: Pick<Header.Cause, "workload" | "faults">,
   entropy: Entropy.Entropy,
   provenance: Provenance
-): Omit<Recorded, "unreached"> => {
-  const flown = Flight.fly({
+): Effect.fn.Return<Omit<Recorded, "unreached">> {
+  const flown = yield* Flight.fly({
     scenario: scenario.tunnel,
     seed,
     operations: parts.workload,
@@ -97,27 +98,32 @@ const record = (
   const deviations = flown.recorder?.deviations() ?? []
   const cause = { seed: Seed.toText(seed), ...parts, deviations }
   return { flown, events, header: headerOf(scenario, cause, flown, events, provenance) }
-}
+})
 
 /** Flies a stored cause and records it. What the cause does not list is calm. */
-export const ofCause = (
+export const ofCause = Effect.fnUntraced(function* (
   scenario: Scenario,
   cause: Header.Cause,
   provenance: Provenance
-): Recorded => {
+): Effect.fn.Return<Recorded> {
   const entropy = Entropy.fromDeviations(cause.deviations)
   const { faults, workload } = cause
   // Schemas have already refused seeds that are not hexadecimal.
   const seed = Seed.fromText(cause.seed) ?? 0
-  const recorded = record(scenario, seed, { workload, faults }, entropy, provenance)
+  const recorded = yield* record(scenario, seed, { workload, faults }, entropy, provenance)
   return { ...recorded, unreached: entropy.unreached() }
-}
+})
 
 /** Flies the run of a seed as it is drawn, and records it. */
-export const ofDrawn = (scenario: Scenario, drawn: DrawnRun, provenance: Provenance): Recorded => {
+export const ofDrawn = (
+  scenario: Scenario,
+  drawn: DrawnRun,
+  provenance: Provenance
+): Effect.Effect<Recorded> => {
   const parts = {
     workload: drawn.operations.map(({ operation }) => operation),
     faults: drawn.faults.map(({ fault }) => fault)
   }
-  return { ...record(scenario, drawn.seed, parts, drawn.entropy, provenance), unreached: [] }
+  const flying = record(scenario, drawn.seed, parts, drawn.entropy, provenance)
+  return Effect.map(flying, (recorded) => ({ ...recorded, unreached: [] }))
 }

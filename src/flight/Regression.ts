@@ -4,7 +4,7 @@
  * Owns the file's shape and name, and whether a regression still means something to a system that
  * has changed since. Files are read and written by the commands.
  */
-import { Data, Result, Schema } from "effect"
+import { Data, Effect, Result, Schema } from "effect"
 import { Cause, Failure, type Header } from "../recording/Header.ts"
 import { RecordingError } from "../recording/RecordingError.ts"
 import { parseLine } from "../recording/SafeJson.ts"
@@ -13,6 +13,7 @@ import type { Deviation } from "../turbulence/ChoicePoint.ts"
 import type { BatchVerdict, RegressionOutcome } from "./BatchResult.ts"
 import * as Record from "./Record.ts"
 import type { Scenario } from "./Scenario.ts"
+import * as Unasked from "./Unasked.ts"
 
 /** The version of the file that this release writes and reads. */
 export const regressionVersion = 1
@@ -131,12 +132,12 @@ export interface Reflown {
  * Flies a saved regression. Stale: it says nothing any more, because it names what is gone, or
  * because its flight did not come to a verdict.
  */
-export const fly = (
+export const fly = Effect.fnUntraced(function* (
   scenario: Scenario,
   saved: SavedRegression,
   provenance: Record.Provenance
-): Reflown => {
-  const recorded = Record.ofCause(scenario, saved.regression.cause, provenance)
+): Effect.fn.Return<Reflown> {
+  const recorded = yield* Record.ofCause(scenario, saved.regression.cause, provenance)
   const { file } = saved
   const stranger = strangerOf(scenario, recorded)
   if (stranger !== undefined) {
@@ -149,7 +150,11 @@ export const fly = (
       recorded
     }
   }
-  const inconclusive = recorded.flown.threw?.message ?? recorded.flown.unknown[0]
+  const [leak] = recorded.flown.leaks
+  const inconclusive =
+    leak === undefined
+      ? (recorded.flown.threw?.message ?? recorded.flown.unknown[0])
+      : Unasked.leakText(leak)
   if (inconclusive !== undefined) {
     return {
       outcome: { file, outcome: "stale", reason: inconclusive },
@@ -159,4 +164,4 @@ export const fly = (
   }
   const reason = unreachedText(recorded.unreached)
   return { outcome: { file, outcome: "holds", reason }, verdict: "holds", recorded }
-}
+})

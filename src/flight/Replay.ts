@@ -1,6 +1,7 @@
 /**
  * Replay: flies the cause of a recording with today's code and says where the two part.
  */
+import type { Effect } from "effect"
 import { firstDifference } from "../recording/Difference.ts"
 import type { Event } from "../recording/Event.ts"
 import type { Header } from "../recording/Header.ts"
@@ -11,7 +12,7 @@ import * as Regression from "./Regression.ts"
 import type { Scenario } from "./Scenario.ts"
 
 /** Flies the cause of a recording once more. */
-export const refly = (scenario: Scenario, header: Header): Record.Recorded =>
+export const refly = (scenario: Scenario, header: Header): Effect.Effect<Record.Recorded> =>
   Record.ofCause(scenario, header.cause, {
     runIndex: header.runIndex,
     commit: header.commit,

@@ -4,6 +4,7 @@
  *
  * Owns how often and in which order it is tried; one way down is Descent's.
  */
+import { Effect } from "effect"
 import { type Budget, type Candidate, descent, type Shrunk } from "./Descent.ts"
 import type { WindTunnel } from "./WindTunnel.ts"
 
@@ -26,13 +27,13 @@ const sizeOf = ({ deviations, faults, operations }: Candidate): number =>
  * the smallest: another order ends elsewhere. So while much is left it begins anew, in an order
  * drawn from the seed, and the smallest result counts.
  */
-export const shrink = (
+export const shrink = Effect.fnUntraced(function* (
   tunnel: WindTunnel,
   seed: number,
   start: Candidate,
   signature: string,
   budget: Budget
-): Shrunk => {
+): Effect.fn.Return<Shrunk> {
   let best: Shrunk = { candidate: start, flights: 0, isMinimal: false }
   let flights = 0
   for (let attempt = 0; attempt < attemptsMax; attempt++) {
@@ -40,7 +41,7 @@ export const shrink = (
     const share = Math.ceil(budget.flightsMax / attemptsMax)
     const left = budget.flightsMax - flights
     const flightsMax = attempt === attemptsMax - 1 ? left : Math.min(left, share)
-    const next = descent(tunnel, seed, start, signature, { ...budget, flightsMax }, attempt)
+    const next = yield* descent(tunnel, seed, start, signature, { ...budget, flightsMax }, attempt)
     flights += next.flights
     // A descent that the budget cut short may not be minimal, so it replaces no minimal one.
     const isBetter = sizeOf(next.candidate) < sizeOf(best.candidate)
@@ -49,4 +50,4 @@ export const shrink = (
     if (flights >= budget.flightsMax || !budget.mayContinue()) break
   }
   return { ...best, flights }
-}
+})

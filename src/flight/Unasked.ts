@@ -7,8 +7,11 @@ import type { Counterexample } from "../property/Verdict.ts"
 import * as Contract from "../system/Contract.ts"
 import { durationText } from "../turbulence/ChoicePoint.ts"
 import { type Call, toText } from "../world/Call.ts"
+import type { Kernel } from "../kernel/Kernel.ts"
+import type { Leak } from "../kernel/Surroundings.ts"
+import type { Recorder } from "../recording/Recorder.ts"
 import type { Node } from "../world/Node.ts"
-import type { End } from "../kernel/Kernel.ts"
+import type { End } from "../kernel/End.ts"
 
 /** A violation of a property, before the recording knows its step. */
 export interface Violation {
@@ -105,3 +108,21 @@ export const livelock = (end: Extract<End, { readonly _tag: "limit" }>): Violati
     actual: `${end.limit} reached${end.processName === "" ? "" : ` by ${end.processName}`}`
   }
 })
+
+/** A leak as one sentence: who called what, where, and what to do about it. */
+export const leakText = ({ advice, call, nodeName, source }: Leak): string =>
+  `${nodeName} called ${call}${source === undefined ? "" : ` at ${source}`}: ${advice}`
+
+/** Writes a leak into the recording of a flight, if there is one. */
+export const recordLeak = (kernel: Kernel, recorder: Recorder | undefined, leak: Leak): void => {
+  if (recorder === undefined) return
+  const task = kernel.current()
+  task.step = recorder.record({
+    time: kernel.now(),
+    kind: "leak",
+    node: leak.nodeName,
+    what: `${leak.call}: ${leak.advice}`,
+    because: [task.step],
+    source: leak.source
+  })
+}

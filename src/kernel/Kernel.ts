@@ -9,27 +9,11 @@
 import type { ChoiceKind } from "../turbulence/ChoicePoint.ts"
 import { type Entropy, keyNumber } from "../turbulence/Entropy.ts"
 import { mix } from "../turbulence/Seed.ts"
+import type { End, Limits } from "./End.ts"
 import * as EventQueue from "./EventQueue.ts"
 import type { Process } from "./Process.ts"
 import * as ReadyList from "./ReadyList.ts"
-import { childHigh, childLow, type Label, makeLabel, nextOrdinal, type Task } from "./Task.ts"
-
-/** Bounds on one flight. Reaching one ends it with the verdict unknown, or livelock. */
-export interface Limits {
-  /** Tasks in a flight. */
-  readonly stepsMax: number
-  /** Tasks at one instant of virtual time: more is a livelock. */
-  readonly stepsPerInstantMax: number
-  /** Operations of the Effect runtime in one task: more is a livelock. */
-  readonly operationsPerTaskMax: number
-}
-
-/** How the machine came to rest. */
-export type End =
-  | { readonly _tag: "quiescent" }
-  | { readonly _tag: "stopped" }
-  | { readonly _tag: "horizon" }
-  | { readonly _tag: "limit"; readonly limit: keyof Limits; readonly processName: string }
+import { childHigh, childLow, type Label, makeRoot, nextOrdinal, type Task } from "./Task.ts"
 
 /** A choice that was not calm, as it is made. */
 export type ChoiceListener = (task: Task, kind: ChoiceKind, outcome: number, key: number) => void
@@ -99,6 +83,23 @@ export interface Kernel {
   readonly allowMore: (operations: number) => void
   readonly pause: (process: Process) => void
   readonly unpause: (process: Process) => void
+  /**
+   * Something of the flight is in the thread's microtask queue, or works off the thread: `run`
+   * rests with `turn` when the current task is over, until `settle` says how it stands.
+   */
+  readonly wantTurn: () => void
+  /** The microtasks have run; `isQuiet` when nothing works off the thread. */
+  readonly settle: (isQuiet: boolean) => void
+  /** Runs a callback for the current task when it is over, as `process.nextTick` would. */
+  readonly nextTick: (run: () => void) => void
+  /**
+   * Code goes on that an earlier task has begun, outside of any task: a promise's reaction. What it
+   * causes is that task's; for recordings, it happens because of `settler`. Ends with `leave`.
+   */
+  readonly enter: (owner: Task, settler: Task) => void
+  readonly leave: () => void
+  /** Whether the code that runs belongs to a process that has died: it must not act any more. */
+  readonly isGhost: () => boolean
   /** Ends the flight after the current task. */
   readonly stop: () => void
   /** Ends the flight after this instant: quiescent if nothing is left to happen, else stopped. */
@@ -115,34 +116,11 @@ const rankMax = 7
 /** How often what one task began may be taken off the processor. Then it runs on undisturbed. */
 const cedesMax = 16
 
-const rootLabel = makeLabel("root")
-
 const runClosure = (task: Task): void => {
   // `dispatch` is the only place that schedules this function, and it gives a closure.
   const run = task.payload as () => void
   run()
 }
-
-/** What everything is caused by that nothing else causes. */
-const makeRoot = (): Task => ({
-  time: 0,
-  sequence: -1,
-  high: 0x5bd1e995,
-  low: 0x1b873593,
-  label: rootLabel,
-  ordinal: 0,
-  parent: undefined,
-  process: undefined,
-  incarnation: 0,
-  run: () => {},
-  payload: undefined,
-  cancelled: false,
-  stretched: false,
-  step: -1,
-  origin: undefined,
-  cedeAfter: 0,
-  children: undefined
-})
 
 /** Makes a kernel at time 0 with nothing to do. */
 export const make = (options: Options): Kernel => {
@@ -163,6 +141,12 @@ export const make = (options: Options): Kernel => {
   let operationsLeft = 0
   let cedeAfter = 0
   let isCeding = false
+  // Promises: whether microtasks wait, what `nextTick` was asked for, and who ran since.
+  let wantsTurn = false
+  let ticks: Array<{ readonly owner: Task; readonly run: () => void }> = []
+  const entered = new Map<Process | undefined, Task>()
+  // Dead code goes on: a promise's reaction cannot be taken back when its process has died.
+  let isHaunted = false
 
   const root = makeRoot()
   let current = root
@@ -247,6 +231,7 @@ export const make = (options: Options): Kernel => {
   }
 
   const dispatch: Kernel["dispatch"] = (process, run, priority) => {
+    if (isHaunted) return
     if (isCeding) {
       isCeding = false
       const task = makeTask(current, now, process.labels.resume, process, runClosure, run)
@@ -264,6 +249,7 @@ export const make = (options: Options): Kernel => {
 
   const shouldCede = (): boolean => {
     if (--operationsLeft >= 0) return false
+    if (isHaunted) return true
     if (cedeAfter > 0) {
       // The next fiber that the task wakes is taken off after as many operations again.
       isCeding = true
@@ -347,8 +333,52 @@ export const make = (options: Options): Kernel => {
     current = root
   }
 
+  const enter: Kernel["enter"] = (owner, settler) => {
+    const origin = owner.origin ?? owner
+    const task: Task = {
+      ...owner,
+      origin,
+      parent: keepParents && origin !== root ? origin : undefined,
+      step: settler.step,
+      children: undefined
+    }
+    current = task
+    isHaunted = isDead(task)
+    operationsLeft = isHaunted ? 0 : limits.operationsPerTaskMax
+    cedeAfter = 0
+    isCeding = false
+    if (!isHaunted) entered.set(task.process, task)
+  }
+
+  const leave = (): void => {
+    current = root
+    isHaunted = false
+  }
+
+  const runTicks = (): void => {
+    for (let tick = ticks.shift(); tick !== undefined; tick = ticks.shift()) {
+      enter(tick.owner, tick.owner)
+      if (!isHaunted) tick.run()
+      leave()
+    }
+  }
+
+  /** What promises have done since the last task is looked at as what a task has done. */
+  const noteEntered = (): void => {
+    for (const task of [...entered.values()]) {
+      current = task
+      afterTask(task)
+    }
+    entered.clear()
+    current = root
+  }
+
   const runAll = (): End => {
     while (!isStopped) {
+      if (wantsTurn) {
+        runTicks()
+        return { _tag: "turn" }
+      }
       const task = ready.shift()
       if (task === undefined) {
         const end = advance()
@@ -368,7 +398,9 @@ export const make = (options: Options): Kernel => {
   }
 
   const run = (): End => {
+    if (entered.size > 0) noteEntered()
     const end = runAll()
+    if (end._tag === "turn") return end
     // What died or was still ready at the end never had its turn, and has drawn all the same.
     for (const task of [...(untold?.keys() ?? [])]) tellRank(task)
     return end
@@ -424,6 +456,19 @@ export const make = (options: Options): Kernel => {
       // In the order in which they became due: they have drawn their ranks already.
       for (const task of parked) ready.push(task, 0)
     },
+    wantTurn: () => {
+      wantsTurn = true
+    },
+    settle: (isQuiet) => {
+      wantsTurn = !isQuiet || ticks.length > 0
+    },
+    nextTick: (run) => {
+      wantsTurn = true
+      ticks.push({ owner: current, run })
+    },
+    enter,
+    leave,
+    isGhost: () => isHaunted,
     stop: () => {
       isStopped = true
     },

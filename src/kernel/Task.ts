@@ -56,6 +56,29 @@ export interface Task {
   children: Array<{ readonly label: Label; count: number }> | Map<string, number> | undefined
 }
 
+const rootLabel = makeLabel("root")
+
+/** What everything is caused by that nothing else causes. */
+export const makeRoot = (): Task => ({
+  time: 0,
+  sequence: -1,
+  high: 0x5bd1e995,
+  low: 0x1b873593,
+  label: rootLabel,
+  ordinal: 0,
+  parent: undefined,
+  process: undefined,
+  incarnation: 0,
+  run: () => {},
+  payload: undefined,
+  cancelled: false,
+  stretched: false,
+  step: -1,
+  origin: undefined,
+  cedeAfter: 0,
+  children: undefined
+})
+
 /** How many labels are looked for one by one before a map is made. */
 const labelsInList = 8
 

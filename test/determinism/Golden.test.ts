@@ -7,6 +7,7 @@
  * is meant is written in CHANGELOG as one that makes old regressions and recordings stale, and only
  * then here.
  */
+import { Effect } from "effect"
 import { describe, expect, it } from "vitest"
 import * as Record from "../../src/flight/Record.ts"
 import { fromSeed } from "../../src/turbulence/Entropy.ts"
@@ -17,11 +18,13 @@ const chain = mesh({ style: "chain", clients: 2, operations: 5, replicas: 2 })
 
 describe("the golden flight", () => {
   const run = drawn(chain, 42)
-  const recorded = Record.ofDrawn(placed(chain), run, {
-    runIndex: 0,
-    commit: undefined,
-    version: "0.0.0"
-  })
+  const recorded = Effect.runSync(
+    Record.ofDrawn(placed(chain), run, {
+      runIndex: 0,
+      commit: undefined,
+      version: "0.0.0"
+    })
+  )
 
   it("draws the same workload and faults", () => {
     const { faults, workload } = recorded.header.cause

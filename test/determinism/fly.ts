@@ -5,6 +5,7 @@
  * Run by `Determinism.test.ts` in other processes, threads, zones, languages, years and releases of
  * Node. With the argument `thread` it flies in a worker thread.
  */
+import { Effect } from "effect"
 import { createHash } from "node:crypto"
 import { fileURLToPath } from "node:url"
 import { isMainThread, Worker } from "node:worker_threads"
@@ -24,7 +25,7 @@ export interface Line {
 
 const lineOf = (name: string, tunnel: WindTunnel, seed: number): Line => {
   const provenance = { runIndex: 0, commit: undefined, version: "0.0.0" }
-  const recorded = Record.ofDrawn(placed(tunnel), drawn(tunnel, seed), provenance)
+  const recorded = Effect.runSync(Record.ofDrawn(placed(tunnel), drawn(tunnel, seed), provenance))
   const bytes = RecordingWriter.encode(recorded.header, recorded.events)
   return {
     flight: `${name} ${seed}`,

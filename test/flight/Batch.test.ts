@@ -62,17 +62,19 @@ const shuffled = (scenario: ReturnType<typeof placed>, size: number, seed: numbe
   return {
     size,
     flyRange: (_, base, from, to) =>
-      new Promise<ReadonlyArray<RunSummary>>((resolve) => {
-        under++
-        waiting.push(() => {
-          under--
-          resolve(Crew.flyRange(scenario, base, from, to))
+      Effect.promise(() =>
+        new Promise<ReadonlyArray<RunSummary>>((resolve) => {
+          under++
+          waiting.push(() => {
+            under--
+            resolve(Effect.runSync(Crew.flyRange(scenario, base, from, to)))
+          })
+          void Promise.resolve().then(release)
+        }).then((runs) => {
+          void Promise.resolve().then(release)
+          return runs
         })
-        void Promise.resolve().then(release)
-      }).then((runs) => {
-        void Promise.resolve().then(release)
-        return runs
-      })
+      )
   }
 }
 
@@ -82,13 +84,12 @@ describe("a run", () => {
     fc.assert(
       fc.property(fc.nat(0xffff_ffff), fc.integer({ min: 0, max: 60 }), (base, runIndex) => {
         const scenario = placed(tunnel)
-        const inBatch = Crew.flyRange(scenario, base, Math.max(0, runIndex - 2), runIndex + 1).at(
-          -1
-        )
-        const alone = flyRun(tunnel, base, runIndex)
+        const range = Crew.flyRange(scenario, base, Math.max(0, runIndex - 2), runIndex + 1)
+        const inBatch = Effect.runSync(range).at(-1)
+        const alone = Effect.runSync(flyRun(tunnel, base, runIndex))
         expect(inBatch).toEqual(alone)
         // Its own seed as the base of a batch flies it as run 0.
-        expect({ ...flyRun(tunnel, alone.seed, 0), runIndex }).toEqual(alone)
+        expect({ ...Effect.runSync(flyRun(tunnel, alone.seed, 0)), runIndex }).toEqual(alone)
         expect(flySeed(tunnel, alone.seed).digest).toBe(alone.digest)
         expect(flySeed(tunnel, alone.seed, true).digest).toBe(alone.digest)
       }),
@@ -206,7 +207,7 @@ describe("a batch", () => {
   })
 
   it("ends in an error of the crew when a chunk cannot be flown", async () => {
-    const crew: Crew.Crew = { size: 2, flyRange: () => Promise.reject(new Error("a worker died")) }
+    const crew: Crew.Crew = { size: 2, flyRange: () => Effect.fail(new Error("a worker died")) }
     expect(await failing(placed(pair()), { crew })).toMatchObject({
       kind: "crew",
       reason: "a worker died"
@@ -218,8 +219,10 @@ describe("a batch", () => {
     const local = Crew.local(scenario)
     const crew: Crew.Crew = {
       size: 1,
-      flyRange: async (...range) =>
-        (await local.flyRange(...range)).map((run) => ({ ...run, digest: run.digest ^ 1 }))
+      flyRange: (...range) =>
+        Effect.map(local.flyRange(...range), (runs) =>
+          runs.map((run) => ({ ...run, digest: run.digest ^ 1 }))
+        )
     }
     expect((await failing(scenario, { crew })).kind).toBe("nondeterminism")
   })
@@ -230,7 +233,7 @@ describe("a batch", () => {
       (seed) => flySeed(counter, seed).violation !== undefined
     )
     if (seed === undefined) throw new Error("no increment is ever lost")
-    const recorded = Record.ofDrawn(scenario, drawn(counter, seed), provenance)
+    const recorded = Effect.runSync(Record.ofDrawn(scenario, drawn(counter, seed), provenance))
     const regression = Regression.fromHeader(recorded.header)
     if (regression === undefined) throw new Error("the recording has no failure")
     const saved = { file: Regression.fileOf(regression), regression }

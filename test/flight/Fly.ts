@@ -1,5 +1,5 @@
 /** Short ways for tests to fly a scenario, and sources of outcomes that a test controls. */
-import { Result } from "effect"
+import { Effect, Result } from "effect"
 import { drawRun, type DrawnRun } from "../../src/flight/Draw.ts"
 import * as Flight from "../../src/flight/Flight.ts"
 import type { Scenario } from "../../src/flight/Scenario.ts"
@@ -29,16 +29,22 @@ export interface Setting {
   readonly isRecorded?: boolean
 }
 
-/** Flies a scenario with just these operations, by default in calm air. */
+const planOf = (scenario: WindTunnel, setting: Setting): Flight.Plan => ({
+  scenario,
+  seed: setting.seed ?? 1,
+  operations: setting.operations,
+  faults: setting.faults ?? [],
+  entropy: setting.entropy ?? calm,
+  isRecorded: setting.isRecorded ?? false
+})
+
+/** Flies a scenario with just these operations, by default in calm air. It makes no promise. */
 export const flyWith = (scenario: WindTunnel, setting: Setting): Flight.Flown =>
-  Flight.fly({
-    scenario,
-    seed: setting.seed ?? 1,
-    operations: setting.operations,
-    faults: setting.faults ?? [],
-    entropy: setting.entropy ?? calm,
-    isRecorded: setting.isRecorded ?? false
-  })
+  Effect.runSync(Flight.fly(planOf(scenario, setting)))
+
+/** The same where the code of the flight makes promises. */
+export const flyTurning = (scenario: WindTunnel, setting: Setting): Promise<Flight.Flown> =>
+  Effect.runPromise(Flight.fly(planOf(scenario, setting)))
 
 /** By the id of an operation, its outcome in a few words. */
 export const outcomes = (flown: Flight.Flown): Record<string, string> =>
@@ -90,12 +96,14 @@ export const drawn = (tunnel: WindTunnel, seed: number): DrawnRun =>
 /** Flies the run of a seed as its batch would. */
 export const flySeed = (tunnel: WindTunnel, seed: number, isRecorded = false): Flight.Flown => {
   const { entropy, faults, operations } = drawn(tunnel, seed)
-  return Flight.fly({
-    scenario: tunnel,
-    seed,
-    operations: operations.map(({ operation }) => operation),
-    faults: faults.map(({ fault }) => fault),
-    entropy,
-    isRecorded
-  })
+  return Effect.runSync(
+    Flight.fly({
+      scenario: tunnel,
+      seed,
+      operations: operations.map(({ operation }) => operation),
+      faults: faults.map(({ fault }) => fault),
+      entropy,
+      isRecorded
+    })
+  )
 }

@@ -1,3 +1,4 @@
+import { Effect } from "effect"
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { type Attempt, minimizeList, minimizeNumber } from "../../src/flight/Minimize.ts"
@@ -23,7 +24,7 @@ const asked = (fails: (part: ReadonlyArray<number>) => boolean) => {
   const parts: Array<ReadonlyArray<number>> = []
   const attempt: Attempt<ReadonlyArray<number>> = (part) => {
     parts.push(part)
-    return fails(part) ? "fails" : "passes"
+    return Effect.succeed(fails(part) ? "fails" : "passes")
   }
   return { attempt, parts }
 }
@@ -33,7 +34,7 @@ describe("the smallest failing part of a list", () => {
     fc.assert(
       fc.property(problems, ({ fails, list }) => {
         const { attempt, parts } = asked(fails)
-        const result = minimizeList(list, attempt)
+        const result = Effect.runSync(minimizeList(list, attempt))
         expect(fails(result)).toBe(true)
         expect(list.filter((item) => result.includes(item))).toEqual(result)
         for (const item of result) {
@@ -56,7 +57,7 @@ describe("the smallest failing part of a list", () => {
         const list = Array.from({ length: 10 }, (_, index) => index)
         const fails = (part: ReadonlyArray<number>): boolean =>
           sets.some((set) => set.every((item) => part.includes(item)))
-        const result = minimizeList(list, asked(fails).attempt)
+        const result = Effect.runSync(minimizeList(list, asked(fails).attempt))
         expect(sets.map((set) => [...set].sort((a, b) => a - b))).toContainEqual([...result])
       })
     )
@@ -65,7 +66,7 @@ describe("the smallest failing part of a list", () => {
   it("asks few questions where few items count", () => {
     const list = Array.from({ length: 1_000 }, (_, index) => index)
     const { attempt, parts } = asked((part) => part.includes(7) && part.includes(800))
-    expect(minimizeList(list, attempt)).toEqual([7, 800])
+    expect(Effect.runSync(minimizeList(list, attempt))).toEqual([7, 800])
     expect(parts.length).toBeLessThan(100)
   })
 
@@ -74,12 +75,16 @@ describe("the smallest failing part of a list", () => {
       fc.property(problems, fc.nat(20), ({ fails, list }, questionsMax) => {
         let questions = 0
         let best: ReadonlyArray<number> = list
-        const result = minimizeList(list, (part) => {
-          if (questions++ >= questionsMax) return "stop"
-          if (!fails(part)) return "passes"
-          best = part
-          return "fails"
-        })
+        const result = Effect.runSync(
+          minimizeList(list, (part) =>
+            Effect.sync(() => {
+              if (questions++ >= questionsMax) return "stop"
+              if (!fails(part)) return "passes"
+              best = part
+              return "fails"
+            })
+          )
+        )
         expect(result).toEqual(best)
         expect(questions).toBeLessThanOrEqual(questionsMax + 1)
       })
@@ -92,8 +97,11 @@ describe("the smallest failing number", () => {
     fc.assert(
       fc.property(fc.nat(10_000_000), fc.nat(10_000_000), (one, other) => {
         const [threshold, high] = [Math.min(one, other), Math.max(one, other)]
-        const attempt: Attempt<number> = (number) => (number >= threshold ? "fails" : "passes")
-        expect(minimizeNumber(1, high, attempt)).toBe(Math.min(high, Math.max(1, threshold)))
+        const attempt: Attempt<number> = (number) =>
+          Effect.succeed(number >= threshold ? "fails" : "passes")
+        expect(Effect.runSync(minimizeNumber(1, high, attempt))).toBe(
+          Math.min(high, Math.max(1, threshold))
+        )
       })
     )
   })
@@ -103,7 +111,9 @@ describe("the smallest failing number", () => {
     fc.assert(
       fc.property(fails, (fails) => {
         const isFailing = (number: number): boolean => number === 40 || fails[number] === true
-        const result = minimizeNumber(1, 40, (number) => (isFailing(number) ? "fails" : "passes"))
+        const result = Effect.runSync(
+          minimizeNumber(1, 40, (number) => Effect.succeed(isFailing(number) ? "fails" : "passes"))
+        )
         expect(isFailing(result)).toBe(true)
         if (result > 1) expect(isFailing(result - 1)).toBe(false)
       })
@@ -111,6 +121,6 @@ describe("the smallest failing number", () => {
   })
 
   it("keeps what it has when it is stopped", () => {
-    expect(minimizeNumber(1, 50, () => "stop")).toBe(50)
+    expect(Effect.runSync(minimizeNumber(1, 50, () => Effect.succeed("stop")))).toBe(50)
   })
 })

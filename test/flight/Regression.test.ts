@@ -129,7 +129,7 @@ const provenance = { runIndex: 0, commit: undefined, version: "0" }
 const failing: ReadonlyArray<Record.Recorded> = Array.from({ length: 300 }, (_, seed) => seed)
   .filter((seed) => flySeed(shop(), seed).violation !== undefined)
   .slice(0, 8)
-  .map((seed) => Record.ofDrawn(placed(shop()), drawn(shop(), seed), provenance))
+  .map((seed) => Effect.runSync(Record.ofDrawn(placed(shop()), drawn(shop(), seed), provenance)))
 
 const savedOf = ({ header }: Record.Recorded): Regression.SavedRegression => {
   const regression = Regression.fromHeader(header)
@@ -163,7 +163,7 @@ describe("a saved regression", () => {
 
   it("fails again, with the same events", () => {
     for (const recorded of failing) {
-      const again = Regression.fly(placed(shop()), savedOf(recorded), provenance)
+      const again = Effect.runSync(Regression.fly(placed(shop()), savedOf(recorded), provenance))
       expect(again.outcome.outcome).toBe("violated")
       expect(again.recorded.events).toEqual(recorded.events)
       expect(Replay.compare(recordingOf(recorded), again.recorded, placed(shop()))).toEqual({
@@ -181,7 +181,9 @@ describe("a saved regression", () => {
     ["an unrelated service and logs", { neighbour: true, logs: 5 }]
   ])("replays exactly when %s was added", (_, change) => {
     for (const recorded of failing) {
-      const again = Regression.fly(placed(shop(change)), savedOf(recorded), provenance)
+      const again = Effect.runSync(
+        Regression.fly(placed(shop(change)), savedOf(recorded), provenance)
+      )
       expect(again.outcome).toMatchObject({ outcome: "violated" })
       expect(again.recorded.unreached).toEqual([])
       expect(storyOf(again.recorded.events, ["weather"])).toEqual(storyOf(recorded.events))
@@ -199,13 +201,13 @@ describe("a saved regression", () => {
       const names = JSON.stringify([recorded.header.cause.faults, recorded.header.cause.deviations])
       if (!names.includes("books")) continue
       const scenario = placed(shop({ books: "ledger" }))
-      const again = Regression.fly(scenario, savedOf(recorded), provenance)
+      const again = Effect.runSync(Regression.fly(scenario, savedOf(recorded), provenance))
       expect(again.outcome.outcome).toBe("stale")
       expect(again.verdict).toBe("unknown")
       expect(again.outcome.reason).toMatch(
         /^(choice point .*books.*: shop|fault f-\d: the system) has no node books$/
       )
-      const replayed = Replay.refly(scenario, recorded.header)
+      const replayed = Effect.runSync(Replay.refly(scenario, recorded.header))
       expect(Replay.compare(recordingOf(recorded), replayed, scenario)).toMatchObject({
         _tag: "differs",
         choicePoint: again.outcome.reason
@@ -224,7 +226,7 @@ describe("a saved regression", () => {
       workload: [{ ...first, procedure: "refund" }, ...rest]
     }
     const changed = { ...saved, regression: { ...saved.regression, cause } }
-    const again = Regression.fly(placed(shop()), changed, provenance)
+    const again = Effect.runSync(Regression.fly(placed(shop()), changed, provenance))
     expect(again.outcome).toMatchObject({
       outcome: "stale",
       reason: `operation ${first.id}: the workload has no Till.refund`
@@ -239,7 +241,7 @@ describe("a saved regression", () => {
       // With its operations gone, nothing fails and nothing they caused is met.
       const cause = { ...saved.regression.cause, workload: workload.slice(0, 0) }
       const emptied = { ...saved, regression: { ...saved.regression, cause } }
-      const again = Regression.fly(placed(shop()), emptied, provenance)
+      const again = Effect.runSync(Regression.fly(placed(shop()), emptied, provenance))
       expect(again.outcome.outcome).toBe("holds")
       if (again.outcome.reason !== undefined) reasons.push(again.outcome.reason)
     }
@@ -250,7 +252,7 @@ describe("a saved regression", () => {
     const [recorded] = failing
     if (recorded === undefined) throw new Error("nothing fails")
     const limited = { ...shop(), limits: { ...shop().limits, stepsMax: 5 } }
-    const again = Regression.fly(placed(limited), savedOf(recorded), provenance)
+    const again = Effect.runSync(Regression.fly(placed(limited), savedOf(recorded), provenance))
     expect(again.outcome).toMatchObject({ outcome: "stale", reason: "stepsMax reached: 5 steps" })
     expect(again.verdict).toBe("unknown")
   })
@@ -271,7 +273,7 @@ describe("a replay", () => {
     const [recorded] = failing
     if (recorded === undefined) throw new Error("nothing fails")
     const scenario = placed(shop())
-    const again = Replay.refly(scenario, recorded.header)
+    const again = Effect.runSync(Replay.refly(scenario, recorded.header))
     const withDeviation = recorded.events.findIndex(({ deviations }) => deviations !== undefined)
     for (const step of [0, withDeviation, recorded.events.length - 1]) {
       const changed = recordingOf({

@@ -14,7 +14,7 @@ import type { WindTunnel } from "../../src/flight/WindTunnel.ts"
 import * as Descent from "../../src/flight/Descent.ts"
 import * as Shrink from "../../src/flight/Shrink.ts"
 import type { RunSummary } from "../../src/flight/BatchResult.ts"
-import { Result } from "effect"
+import { Effect, Result } from "effect"
 import { drawn, placed } from "./Fly.ts"
 import { type Planted, planted } from "./toys.ts"
 
@@ -27,7 +27,7 @@ const forever = (flightsMax = Shrink.flightsMaxDefault): Descent.Budget => ({
 /** The first run that fails, of a batch with this seed. */
 const firstFailing = (tunnel: WindTunnel, seed: number): RunSummary | undefined => {
   for (let runIndex = 0; runIndex < 400; runIndex++) {
-    const run = flyRun(tunnel, seed, runIndex)
+    const run = Effect.runSync(flyRun(tunnel, seed, runIndex))
     if (run.signature !== undefined) return run
   }
   return undefined
@@ -36,7 +36,7 @@ const firstFailing = (tunnel: WindTunnel, seed: number): RunSummary | undefined 
 /** A failing run as the shrinker takes it. */
 const startOf = (tunnel: WindTunnel, { seed }: RunSummary): Descent.Candidate => {
   const run = drawn(tunnel, seed)
-  const first = Record.ofDrawn(placed(tunnel), run, provenance)
+  const first = Effect.runSync(Record.ofDrawn(placed(tunnel), run, provenance))
   const { operations, faults } = run
   return { operations, faults, deviations: first.header.cause.deviations }
 }
@@ -47,7 +47,8 @@ const failsWith = (
   seed: number,
   candidate: Descent.Candidate
 ): string | undefined => {
-  const { violation } = Descent.flyCandidate(tunnel, seed, candidate, false).flown
+  const { flown } = Effect.runSync(Descent.flyCandidate(tunnel, seed, candidate, false))
+  const { violation } = flown
   return violation === undefined ? undefined : signatureOf(violation)
 }
 
@@ -84,7 +85,9 @@ describe("a shrunk case", () => {
         const run = firstFailing(tunnel, seed)
         if (run?.signature === undefined) return
         const start = startOf(tunnel, run)
-        const shrunk = Shrink.shrink(tunnel, run.seed, start, run.signature, forever())
+        const shrunk = Effect.runSync(
+          Shrink.shrink(tunnel, run.seed, start, run.signature, forever())
+        )
         const { candidate } = shrunk
         shrunkCount++
         expect(shrunk.isMinimal).toBe(true)
@@ -110,7 +113,9 @@ describe("a shrunk case", () => {
     const run = firstFailing(tunnel, 1)
     if (run?.signature === undefined) throw new Error("nothing fails")
     const start = startOf(tunnel, run)
-    const { candidate } = Shrink.shrink(tunnel, run.seed, start, run.signature, forever())
+    const { candidate } = Effect.runSync(
+      Shrink.shrink(tunnel, run.seed, start, run.signature, forever())
+    )
     expect(candidate.deviations.map(({ outcome }) => outcome)).toEqual([1])
     for (const { operation } of candidate.operations) {
       expect(operation.payload).toEqual({ door: 1 })
@@ -127,7 +132,9 @@ describe("a shrunk case", () => {
       operations.length + faults.length + deviations.length
     let last = sizeOf(start)
     for (const flightsMax of [0, 1, 5, 20, 60, 200, 2_000]) {
-      const shrunk = Shrink.shrink(tunnel, run.seed, start, run.signature, forever(flightsMax))
+      const shrunk = Effect.runSync(
+        Shrink.shrink(tunnel, run.seed, start, run.signature, forever(flightsMax))
+      )
       expect(shrunk.flights).toBeLessThanOrEqual(flightsMax)
       expect(shrunk.isMinimal).toBe(shrunk.flights < flightsMax)
       expect(sizeOf(shrunk.candidate)).toBeLessThanOrEqual(last)
@@ -143,7 +150,7 @@ describe("a shrunk case", () => {
     const start = startOf(tunnel, run)
     let left = 3
     const budget = { flightsMax: 1_000, mayContinue: () => left-- > 0 }
-    const shrunk = Shrink.shrink(tunnel, run.seed, start, run.signature, budget)
+    const shrunk = Effect.runSync(Shrink.shrink(tunnel, run.seed, start, run.signature, budget))
     expect(shrunk.flights).toBe(3)
     expect(shrunk.isMinimal).toBe(false)
   })
@@ -152,7 +159,7 @@ describe("a shrunk case", () => {
     const tunnel = planted({ operations: 1, faults: 1, deviations: 1 })
     const run = firstFailing(tunnel, 3)
     if (run === undefined) throw new Error("nothing fails")
-    const found = Result.getOrThrow(Failure.ofRun(placed(tunnel), run, 1, forever(), provenance))
+    const found = Effect.runSync(Failure.ofRun(placed(tunnel), run, 1, forever(), provenance))
     const { header } = found
     expect(header.failure?.signature).toBe(run.signature)
     expect(header.needed.map(({ what }) => what.split(" ")[0])).toEqual(["crash", "duplicate"])
@@ -167,7 +174,8 @@ describe("a shrunk case", () => {
     const run = firstFailing(tunnel, 3)
     if (run === undefined) throw new Error("nothing fails")
     const other = { ...run, digest: run.digest + 1 }
-    const found = Failure.ofRun(placed(tunnel), other, 1, forever(), provenance)
-    expect(Result.isFailure(found) && found.failure.reason).toMatch(/came out differently/)
+    const found = Effect.result(Failure.ofRun(placed(tunnel), other, 1, forever(), provenance))
+    const result = Effect.runSync(found)
+    expect(Result.isFailure(result) && result.failure.reason).toMatch(/came out differently/)
   })
 })

@@ -41,7 +41,7 @@ describe("an undeclared edge", () => {
       turbulence: Turbulence.calm,
       properties: []
     })
-    expect(flyRun(tunnel, 1, 0).failure).toEqual({
+    expect(Effect.runSync(flyRun(tunnel, 1, 0)).failure).toEqual({
       property: "no undeclared edge",
       subject: "front calls Back"
     })

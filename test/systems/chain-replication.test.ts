@@ -200,7 +200,7 @@ const turbulent = Turbulence.swarm({
 })
 
 const runs = (tunnel: WindTunnel.WindTunnel, count: number) =>
-  Array.from({ length: count }, (_, index) => flyRun(tunnel, 0x5eed, index))
+  Array.from({ length: count }, (_, index) => Effect.runSync(flyRun(tunnel, 0x5eed, index)))
 
 describe("a replica between scripted neighbours", () => {
   it.each([

@@ -220,13 +220,6 @@ describe("a handler", () => {
     expect(violation?.counterexample.actual).toMatch(/: back handles echo and never ends$/)
   })
 
-  it("that waits for the outer world gets no answer from it while it flies", () => {
-    // Promises and timers of the machine run when the flight is over: nothing in it awaits them.
-    const back = echoing(({ text }) => Effect.promise(() => Promise.resolve(text)))
-    const flown = fly({ back, use: { timeout: "Infinity" } })
-    expect(outcomes(flown)["o-1"]).toMatch(/^info: no answer within 30s/)
-  })
-
   it.each([
     ["a loop that gives way", Effect.forever(Effect.void), "stepsPerInstantMax"],
     [
