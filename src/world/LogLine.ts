@@ -10,7 +10,7 @@ const bigintAsText = (_: string, value: unknown): unknown =>
 
 /** A part of a message; what has no JSON (a circle, say) is told by its type. */
 const partText = (part: unknown): string => {
-  if (typeof part === "string") return part
+  if (typeof part === "string" || typeof part === "bigint") return String(part)
   try {
     return JSON.stringify(part, bigintAsText) ?? String(part)
   } catch {

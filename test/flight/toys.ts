@@ -96,6 +96,8 @@ export interface PairOptions {
   readonly back?: Effect.Effect<BackHandlers, unknown, Scope.Scope>
   readonly use?: Use.Options
   readonly replicas?: number
+  /** The environments of the two services. */
+  readonly env?: Partial<Record<"front" | "back", Readonly<Record<string, string>>>>
   /** Gives the back a disk. */
   readonly disk?: { readonly capacityBytes?: number }
   readonly properties?: ReadonlyArray<Property>
@@ -116,6 +118,7 @@ export const pair = (options: PairOptions = {}): WindTunnel.WindTunnel => {
   const front = Service.make("front", {
     provides: Front,
     uses: { back: Use.make(Back, options.use) },
+    env: options.env?.front ?? {},
     handlers: Effect.gen(function* () {
       const back = yield* Back
       return Front.of({
@@ -126,6 +129,7 @@ export const pair = (options: PairOptions = {}): WindTunnel.WindTunnel => {
   })
   const back = Service.make("back", {
     provides: Back,
+    env: options.env?.back ?? {},
     ...(options.disk === undefined ? {} : { disk: options.disk }),
     handlers: options.back ?? Effect.succeed(plainBack)
   })
