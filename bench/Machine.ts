@@ -34,6 +34,7 @@ export const makeNode = (
     role: "client",
     process: Process.make(kernel, name, index),
     service: undefined,
+    disk: undefined,
     context: Context.empty(),
     scope: undefined,
     env: {},

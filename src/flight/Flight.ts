@@ -160,6 +160,7 @@ const assemble = (plan: Plan, afterTask: (task: Task) => void, onChange: () => v
     links,
     network,
     recorder,
+    atlas: scenario.turbulence.atlas,
     listener: {
       onDefect: (node, cause) => judge.report(Unasked.defect(node, cause, "running")),
       onStartFailed: (node, cause) => judge.report(Unasked.defect(node, cause, "starting")),

@@ -13,8 +13,9 @@ export const make: typeof Service.make = <
   E extends Service.Edges = {},
   H extends Service.HandlersOf<P> = Service.HandlersOf<P>,
   EX = never,
-  R = never
+  R = never,
+  D extends Partial<Service.Disk> | undefined = undefined
 >(
   name: string,
-  options: Service.Options<P, E, H, EX, R>
+  options: Service.Options<P, E, H, EX, R, D>
 ) => Service.declare(name, "fake", options)

@@ -4,7 +4,7 @@
  * Owns the declaration and the checks that the type checker can make on it alone. A declaration
  * runs nothing: a flight builds each node from `handlers` anew, at its start and at every restart.
  */
-import type { Effect, Scope } from "effect"
+import type { Effect, FileSystem, Path, Scope } from "effect"
 import type { RpcGroup } from "effect/rpc"
 import type * as Contract from "./Contract.ts"
 import type * as Use from "./Use.ts"
@@ -20,6 +20,9 @@ export type Handlers = Readonly<Record<string, (payload: unknown, options: unkno
  * of the contracts it uses, and the scope that closes when the node stops gracefully.
  */
 export type Ambient = Scope.Scope
+
+/** What may be asked for besides, where a disk is declared. */
+export type OfDisk = FileSystem.FileSystem | Path.Path
 
 /** The disk of a node. It survives crashes and restarts. */
 export interface Disk {
@@ -92,10 +95,14 @@ type RequiredByHandlers<P, H> = [HandlersOf<P>] extends [H]
 /** The name of a contract; for any other requirement, its type. */
 type NameOf<Requirement> = Requirement extends Contract.Identity<infer Name> ? Name : Requirement
 
+type AmbientOfDisk<D> = [D] extends [undefined] ? never : OfDisk
+
 /** Refuses, by name, what is required and not declared. */
 type OnlyDeclared<Undeclared> = [Undeclared] extends [never]
   ? unknown
-  : { readonly "missing from `uses`": NameOf<Undeclared> }
+  : [Undeclared] extends [OfDisk]
+    ? { readonly "needs a disk: declare `disk: {}`": Undeclared }
+    : { readonly "missing from `uses`": NameOf<Undeclared> }
 
 type HandlersLike = Readonly<Record<string, (...parameters: ReadonlyArray<never>) => object>>
 
@@ -107,20 +114,29 @@ type OnlyProvided<P, H> = [P] extends [Contract.Any]
     : unknown
 
 /** The declaration of a service. */
-export interface Options<P extends Contract.Any | undefined, E extends Edges, H, EX, R> {
+export interface Options<
+  P extends Contract.Any | undefined,
+  E extends Edges,
+  H,
+  EX,
+  R,
+  D extends Partial<Disk> | undefined = undefined
+> {
   /** The contract it serves. Leave it out for a background worker. */
   readonly provides?: P
   /** The contracts it calls, each with its policy. */
   readonly uses?: E
   /** Gives each of its nodes a disk. Default: none. `{}` is one of `diskBytesDefault`. */
-  readonly disk?: Partial<Disk>
+  readonly disk?: D
   /** What its nodes find in their environment: `Config` and `process.env`. Default: nothing. */
   readonly env?: Readonly<Record<string, string>>
   /** Host names it answers to by HTTP, besides its own and those of its nodes. Default: none. */
   readonly hosts?: ReadonlyArray<string>
   /** Builds one node and yields its handlers, see `Any.handlers`. */
   readonly handlers: Effect.Effect<H, EX, R> &
-    OnlyDeclared<Exclude<R | RequiredByHandlers<P, H>, EdgeIdentities<E> | Ambient>> &
+    OnlyDeclared<
+      Exclude<R | RequiredByHandlers<P, H>, EdgeIdentities<E> | Ambient | AmbientOfDisk<D>>
+    > &
     OnlyProvided<P, H>
 }
 
@@ -145,10 +161,11 @@ export const make = <
   E extends Edges = {},
   H extends HandlersOf<P> = HandlersOf<P>,
   EX = never,
-  R = never
+  R = never,
+  D extends Partial<Disk> | undefined = undefined
 >(
   name: string,
-  options: Options<P, E, H, EX, R>
+  options: Options<P, E, H, EX, R, D>
 ): Service<IdentityOf<P>, EdgeIdentities<E>> => declare(name, "service", options)
 
 /** The same service on `replicas` nodes, named `name-1` to `name-n`; 1 keeps the bare name. */
@@ -164,7 +181,7 @@ export const declare = <H, EX, R, P extends Contract.Any | undefined, E extends 
   options: {
     readonly provides?: P
     readonly uses?: E
-    readonly disk?: Partial<Disk>
+    readonly disk?: Partial<Disk> | undefined
     readonly env?: Readonly<Record<string, string>>
     readonly hosts?: ReadonlyArray<string>
     readonly handlers: Effect.Effect<H, EX, R>

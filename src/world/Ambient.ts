@@ -25,6 +25,7 @@ import * as VirtualClock from "../kernel/VirtualClock.ts"
 import { CurrentProbeSink } from "../property/Probe.ts"
 import type { Recorder } from "../recording/Recorder.ts"
 import { durationText } from "../turbulence/ChoicePoint.ts"
+import { contextOf } from "./DiskServices.ts"
 import * as Environment from "./Environment.ts"
 import { logLine } from "./LogLine.ts"
 import type { Node } from "./Node.ts"
@@ -88,7 +89,8 @@ export const make = (
             source: sourceOf(fiber)
           })
         }
-  return Context.make(Scheduler.Scheduler, process.scheduler).pipe(
+  return contextOf(node).pipe(
+    Context.add(Scheduler.Scheduler, process.scheduler),
     Context.add(Clock.Clock, VirtualClock.make(kernel, process, onWake)),
     Context.add(Random.Random, KeyedRandom.make(kernel, process)),
     Context.add(ConfigProvider.ConfigProvider, Environment.provider(node.env)),

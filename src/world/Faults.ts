@@ -10,6 +10,7 @@ import { makeLabel, type Task } from "../kernel/Task.ts"
 import type { Recorder } from "../recording/Recorder.ts"
 import { type Fault, targets, toText } from "../turbulence/Fault.ts"
 import * as Clocks from "./Clocks.ts"
+import * as DiskFaults from "./DiskFaults.ts"
 import type { Link, Links } from "./Link.ts"
 import type { Node } from "./Node.ts"
 import type { World } from "./World.ts"
@@ -155,8 +156,10 @@ export const schedule = (
       }
       case "SlowDisk":
       case "FailingDisk":
-      case "FullDisk":
-        return nothing
+      case "FullDisk": {
+        const disk = world.node(fault.node)?.disk
+        return disk === undefined ? nothing : DiskFaults.begin(disk, fault)
+      }
       case "SlowLink":
         return eachLink(fault, (link, sign) => {
           link.extraMicros += sign * fault.extraMs * 1000
@@ -207,6 +210,9 @@ export const schedule = (
       const { clock, isAlive, isPaused, slowMicros } = node.process
       if (isPaused) return [`${node.name} is still paused`]
       if (slowMicros !== 0) return [`${node.name} is still slow`]
+      if (node.disk !== undefined && DiskFaults.isHurt(node.disk)) {
+        return [`the disk of ${node.name} is still disturbed`]
+      }
       if (isDisturbed(clock)) return [`the clock of ${node.name} is still disturbed`]
       return isAlive ? [] : [`${node.name} is still down`]
     })

@@ -5,6 +5,7 @@ import type { Context, Scope } from "effect"
 import type { Process } from "../kernel/Process.ts"
 import type { Probe } from "../property/Probe.ts"
 import type * as Service from "../system/Service.ts"
+import type { Disk } from "./Disk.ts"
 import type { Environment } from "./Environment.ts"
 import type { Host } from "./Host.ts"
 
@@ -18,6 +19,8 @@ export interface Node {
   readonly process: Process
   /** `undefined` for a client. */
   readonly service: Service.Any | undefined
+  /** Outlives every incarnation; `undefined` for a service that declares none. */
+  readonly disk: Disk | undefined
   /** The context of the current incarnation's fibers. */
   context: Context.Context<never>
   scope: Scope.Closeable | undefined

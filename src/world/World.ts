@@ -11,11 +11,16 @@ import { makeLabel, type Task } from "../kernel/Task.ts"
 import type { EventKind } from "../recording/Event.ts"
 import type { Recorder } from "../recording/Recorder.ts"
 import * as Contract from "../system/Contract.ts"
+import type * as Service from "../system/Service.ts"
 import type * as System from "../system/System.ts"
 import type { EdgePolicy } from "../system/Use.ts"
+import type { Atlas } from "../turbulence/Turbulence.ts"
 import * as Ambient from "./Ambient.ts"
 import * as Caller from "./Caller.ts"
 import * as Clocks from "./Clocks.ts"
+import * as Disk from "./Disk.ts"
+import { protectedNodes } from "./DiskAtlas.ts"
+import * as DiskCrash from "./DiskCrash.ts"
 import * as Environment from "./Environment.ts"
 import * as Globals from "./Globals.ts"
 import * as Host from "./Host.ts"
@@ -43,7 +48,7 @@ export interface World {
   readonly client: (node: Node, contract: Contract.Any, policy: EdgePolicy) => Caller.AnyClient
   /** Begins to start a node that is down. */
   readonly start: (node: Node) => void
-  /** Kills a node that is alive: nothing is finalized. */
+  /** Kills a node that is alive, nothing is finalized; and its machine loses its power. */
   readonly crash: (node: Node) => void
   /** Closes a node's scope, then kills it; calls back when it is down. */
   readonly stop: (node: Node, onDown: () => void) => void
@@ -59,6 +64,8 @@ export interface Options {
   readonly network: Network
   readonly recorder: Recorder | undefined
   readonly listener: Listener
+  /** What may become of data that a disk has promised to keep. */
+  readonly atlas: Atlas
 }
 
 /** Until a node has HTTP. */
@@ -68,6 +75,7 @@ const makeNodes = (kernel: Kernel, options: Options): ReadonlyArray<Node> => {
   const blank = (name: string, index: number): Omit<Node, "role" | "service"> => ({
     name,
     process: Process.make(kernel, name, index),
+    disk: undefined,
     context: Context.empty(),
     scope: undefined,
     env: {},
@@ -75,11 +83,21 @@ const makeNodes = (kernel: Kernel, options: Options): ReadonlyArray<Node> => {
     probes: new Map(),
     recorded: new Map()
   })
-  const services = options.system.nodes.map(({ name, role, service }, index): Node => ({
-    ...blank(name, index),
-    role,
-    service
-  }))
+  const kept = protectedNodes(kernel, options.system, options.atlas)
+  const diskOf = (name: string, { disk }: Service.Any, process: Process.Process) =>
+    disk === undefined
+      ? undefined
+      : Disk.make({
+          kernel,
+          process,
+          recorder: options.recorder,
+          capacityBytes: disk.capacityBytes,
+          isProtected: kept.has(name)
+        })
+  const services = options.system.nodes.map(({ name, role, service }, index): Node => {
+    const node = blank(name, index)
+    return { ...node, disk: diskOf(name, service, node.process), role, service }
+  })
   const clients = options.clients.map((name, index): Node => ({
     ...blank(name, services.length + index),
     role: "client",
@@ -230,15 +248,20 @@ export const make = (options: Options): World => {
   const bury = (node: Node): void => {
     Process.kill(node.process)
     network.disconnect(node.process)
+    if (node.disk !== undefined) Disk.closeAll(node.disk)
     node.host = undefined
     node.scope = undefined
     node.probes = new Map()
   }
 
   const crash = (node: Node): void => {
-    if (!node.process.isAlive) return
-    record("crash", node, "crashes")
-    bury(node)
+    const { disk, process } = node
+    if (process.isAlive) {
+      record("crash", node, "crashes")
+      bury(node)
+    }
+    // The machine loses its power, whether or not the process on it had stopped before.
+    if (disk !== undefined) DiskCrash.crash(disk)
   }
 
   const stop = (node: Node, onDown: () => void): void => {

@@ -282,6 +282,7 @@ describe("a clock that was not put right", () => {
       links,
       network: Network.make(kernel, links, undefined),
       recorder: undefined,
+      atlas: "keeps-a-copy",
       listener: { onDefect: () => {}, onStartFailed: () => {}, onUp: () => {} }
     })
     const faults = Faults.schedule(kernel, world, links, [], undefined, () => {})

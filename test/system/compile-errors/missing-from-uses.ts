@@ -1,5 +1,5 @@
 /** Services that need what they do not declare, while built or while they handle. */
-import { Effect, FileSystem } from "effect"
+import { Context, Effect } from "effect"
 import { Service, Use } from "downforce"
 import { Ledger, Mail, Payments } from "../Fixture.ts"
 
@@ -35,10 +35,12 @@ export const ofOneReplica = Service.make("payments", {
   })
 })
 
+class Settings extends Context.Service<Settings, { readonly theme: string }>()("Settings") {}
+
 export const notAContract = Service.make("payments", {
-  // expect: missing from `uses` | FileSystem
+  // expect: missing from `uses` | Settings
   handlers: Effect.gen(function* () {
-    yield* FileSystem.FileSystem
+    yield* Settings
   })
 })
 
