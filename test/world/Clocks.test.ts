@@ -128,6 +128,19 @@ describe("the clocks of a node", () => {
     ])
   })
 
+  it("are off for services only, and nothing else is caused by that", () => {
+    const flown = flyWith(telling, {
+      operations: [ask("o-1", 10)],
+      entropy: { choose: (kind) => (kind === "ahead" ? 5_000 : 0) },
+      isRecorded: true
+    })
+    const events = eventsOf(flown)
+    const off = events.filter(({ kind }) => kind === "clock")
+    expect(off.map(({ node }) => node)).toEqual(["front", "back"])
+    const roots = events.filter(({ kind }) => kind === "start" || kind === "operation")
+    expect(roots.map(({ because }) => because)).toEqual([[], [], []])
+  })
+
   it("are in the recording whenever they change", () => {
     const faults = [jump("a", 20, 60, 5_000), freeze("b", 40, 60), drift("c", 60, 20, 1_000)]
     const flown = flyWith(telling, { operations: [ask("o-1", 10)], faults, isRecorded: true })
@@ -283,7 +296,12 @@ describe("a clock that was not put right", () => {
       network: Network.make(kernel, links, undefined),
       recorder: undefined,
       atlas: "keeps-a-copy",
-      listener: { onDefect: () => {}, onStartFailed: () => {}, onUp: () => {} }
+      listener: {
+        onDefect: () => {},
+        onStartFailed: () => {},
+        onUndeclared: () => {},
+        onUp: () => {}
+      }
     })
     const faults = Faults.schedule(kernel, world, links, [], undefined, () => {})
     for (const node of world.nodes) world.start(node)

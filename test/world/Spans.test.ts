@@ -1,7 +1,8 @@
 /** Traced spans: in the recording when they end, with identifiers that are the same every time. */
-import { Clock, Effect, Tracer } from "effect"
+import { Clock, Effect, Schema, Tracer } from "effect"
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
+import { Probe } from "downforce"
 import { fromSeed } from "../../src/turbulence/Entropy.ts"
 import type { Fault } from "../../src/turbulence/Fault.ts"
 import { attributesCharactersMax } from "../../src/world/Spans.ts"
@@ -81,6 +82,26 @@ describe("a span", () => {
     expect(spansOf(work, [jump]).spans).toEqual(["work 3ms ok"])
   })
 
+  it("takes no change of state that is another event's", () => {
+    const Count = Probe.make("count", Schema.Int)
+    const back = Effect.gen(function* () {
+      let count = 0
+      yield* Count.expose(() => count)
+      const work = Effect.sync(() => void count++).pipe(Effect.withSpan("work"))
+      const echo: BackHandlers["echo"] = ({ text }) =>
+        Effect.forkChild(work).pipe(Effect.andThen(Effect.sleep("1 millis")), Effect.as(text))
+      return { ...plainBack, echo }
+    })
+    const flown = flyWith(pair({ back }), { operations: [ask("o-1", 10)], isRecorded: true })
+    const events = eventsOf(flown)
+    expect(events.filter(({ kind }) => kind === "span")).toMatchObject([{ what: "work 0µs ok" }])
+    const changes = events.filter(({ state }) => state !== undefined)
+    expect(changes.map(({ kind, state }) => `${kind} ${state?.["count"]}`)).toEqual([
+      "start 0",
+      "task 1"
+    ])
+  })
+
   it("is named by the log lines within it, with their annotations and log spans", () => {
     const { events } = spansOf((text) =>
       Effect.gen(function* () {
@@ -143,6 +164,7 @@ describe("the identifiers of spans", () => {
         expect(outcomes(recorded)).toEqual(outcomes(flown))
         const spans = eventsOf(recorded).filter(({ kind }) => kind === "span")
         expect(spans.length).toBeGreaterThan(0)
+        expect(spans.filter(({ deviations }) => deviations !== undefined)).toEqual([])
       }),
       { numRuns: 30 }
     )
