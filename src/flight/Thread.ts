@@ -77,7 +77,7 @@ export const occupy = (kernel: Kernel, withSources: boolean, listener: Listener)
     turn: Effect.callback<void>((resume) => {
       listen()
       nextTurn(() => {
-        kernel.settle(promises.isQuiet())
+        kernel.settle(promises.endTurn())
         resume(Effect.void)
       })
     }),

@@ -5,6 +5,8 @@
  * promise, and may be caused by the task that settled what it waited for. How the thread is let go,
  * so that microtasks run, is the flight's business.
  */
+import { writeSync } from "node:fs"
+import { exit } from "node:process"
 import { promiseHooks } from "node:v8"
 import type { Kernel } from "./Kernel.ts"
 import type { Task } from "./Task.ts"
@@ -22,8 +24,8 @@ export interface Unsettled {
 export interface Promises {
   /** Whether the flight has made any. */
   readonly areUsed: () => boolean
-  /** Whether nothing works off the thread any more. */
-  readonly isQuiet: () => boolean
+  /** The microtasks have run: whether nothing works off the thread any more. */
+  readonly endTurn: () => boolean
   /** Work off the thread that virtual time waits for; its results are handed on in order. */
   readonly waitFor: <A>(work: Promise<A>) => Promise<A>
   /** The task that made a promise, if it is one of this flight. */
@@ -43,19 +45,50 @@ export interface Options {
 }
 
 interface Made {
+  readonly kernel: Kernel
   readonly task: Task
   readonly subject: object | undefined
   /** What its reaction waits for. */
-  readonly parent: object | undefined
+  parent: Marked | undefined
   readonly source: string | undefined
+  settler: Task | undefined
+}
+
+/**
+ * What is known of a promise hangs on the promise itself, as Node's own hooks do it: a weak map of
+ * so many short-lived keys takes the collector several times as long.
+ */
+const madeKey = Symbol("downforce/made")
+
+interface Marked {
+  [madeKey]?: Made
+}
+
+/**
+ * Reactions in one turn, some seconds of them. Promises that settle each other without end never
+ * give the thread back, and nothing in it can stop them: the thread says where, and ends.
+ */
+export const reactionsPerTurnMax = 1_000_000
+
+/** The exit code of a thread that ends so: the one for a limit that was reached, see the commands. */
+const exitCode = 3
+
+const endThread = ({ source, task }: Made): void => {
+  const where = source === undefined ? "" : `, made at ${source}`
+  const what = `promises of ${task.process?.name}${where} settle each other without end`
+  writeSync(2, `downforce: ${what}: ${reactionsPerTurnMax} reactions at one instant\n`)
+  exit(exitCode)
 }
 
 /** Watches all promises of the thread; those made by code of the flight are its own. */
 export const watch = (kernel: Kernel, { sourceOf, subjectOf }: Options): Promises => {
-  const owned = new WeakMap<object, Made>()
-  const settledBy = new WeakMap<object, Task>()
   const open = new Map<object, Made>()
+  const ownedBy = (promise: Marked): Made | undefined => {
+    const made = promise[madeKey]
+    return made?.kernel === kernel ? made : undefined
+  }
   let count = 0
+  let reactions = 0
   let atWork = 0
   // The promise whose reaction is running.
   let running: Made | undefined
@@ -64,30 +97,34 @@ export const watch = (kernel: Kernel, { sourceOf, subjectOf }: Options): Promise
   const isFlying = (): boolean => kernel.current().process !== undefined
 
   const release = promiseHooks.createHook({
-    init: (promise: object, parent: object | undefined) => {
+    init: (promise: Marked, parent: Marked | undefined) => {
       if (!isFlying()) return
       count++
       kernel.wantTurn()
       const subject = subjectOf() ?? running?.subject
-      const made = { task: kernel.current(), subject, parent, source: sourceOf?.() }
-      owned.set(promise, made)
+      const task = kernel.current()
+      const made = { kernel, task, subject, parent, source: sourceOf?.(), settler: undefined }
+      promise[madeKey] = made
       open.set(promise, made)
     },
-    settled: (promise: object) => {
+    settled: (promise: Marked) => {
       open.delete(promise)
       if (!isFlying()) return
-      settledBy.set(promise, kernel.current())
+      const made = promise[madeKey]
+      if (made !== undefined) made.settler = kernel.current()
       kernel.wantTurn()
     },
-    before: (promise: object) => {
-      const made = owned.get(promise)
+    before: (promise: Marked) => {
+      const made = ownedBy(promise)
       if (made === undefined) return
-      const settler = made.parent === undefined ? undefined : settledBy.get(made.parent)
+      if (++reactions > reactionsPerTurnMax) endThread(made)
       running = made
-      kernel.enter(made.task, settler ?? made.task)
+      kernel.enter(made.task, made.parent?.[madeKey]?.settler ?? made.task)
+      // What has settled is not waited for any more; else a chain would be kept from its beginning.
+      made.parent = undefined
     },
-    after: (promise: object) => {
-      if (!owned.has(promise)) return
+    after: (promise: Marked) => {
+      if (ownedBy(promise) === undefined) return
       running = undefined
       kernel.leave()
     }
@@ -96,7 +133,10 @@ export const watch = (kernel: Kernel, { sourceOf, subjectOf }: Options): Promise
 
   return {
     areUsed: () => count > 0,
-    isQuiet: () => atWork === 0,
+    endTurn: () => {
+      reactions = 0
+      return atWork === 0
+    },
     waitFor: (work) => {
       atWork++
       const done = (): void => {
@@ -106,7 +146,7 @@ export const watch = (kernel: Kernel, { sourceOf, subjectOf }: Options): Promise
       line = result.then(done, done)
       return result
     },
-    ownerOf: (promise) => owned.get(promise)?.task,
+    ownerOf: (promise) => ownedBy(promise)?.task,
     unsettled: () => {
       const awaited = new Set([...open.values()].map(({ parent }) => parent))
       return [...open]
