@@ -49,13 +49,26 @@ export const sourceInStack = (stack: string): string | undefined => {
   return nearest
 }
 
-/** Where the code that is running now was called from. Flights run with a stack limit of 0. */
-export const sourceOfCall = (): string | undefined => {
+/** The engine's own frames between what the stack was asked about and the code that called it. */
+export const engineFramesIn = (stack: string): ReadonlyArray<string> => {
+  const lines = stack
+    .split("\n")
+    .slice(1)
+    .filter((line) => !line.includes(ownFolder))
+  const caller = lines.findIndex((line) => !line.includes("node:"))
+  return caller < 0 ? lines : lines.slice(0, caller)
+}
+
+/** The stack of the code that is running now. Flights run with a stack limit of 0. */
+export const stackOfCall = (): string => {
   const limitBefore = Error.stackTraceLimit
   Error.stackTraceLimit = framesMax
   try {
-    return sourceInStack(new Error("asked for its stack").stack ?? "")
+    return new Error("asked for its stack").stack ?? ""
   } finally {
     Error.stackTraceLimit = limitBefore
   }
 }
+
+/** Where the code that is running now was called from. */
+export const sourceOfCall = (): string | undefined => sourceInStack(stackOfCall())

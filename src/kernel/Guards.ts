@@ -5,15 +5,31 @@
  * flight, the real one for everybody else. Each concern has a file of its own; what can not be
  * virtual is refused in `RealInput`. Removing puts back each property exactly as it was.
  */
-import { setAloft, aloftNow } from "./Dispatch.ts"
+import { syncBuiltinESMExports } from "node:module"
+import * as AsyncLeaks from "./AsyncLeaks.ts"
+import { aloftNow, setAloft } from "./Dispatch.ts"
 import * as Patches from "./Patches.ts"
+import * as RealInput from "./RealInput.ts"
 import type { Aloft } from "./Surroundings.ts"
+import * as VirtualCrypto from "./VirtualCrypto.ts"
 import * as VirtualDate from "./VirtualDate.ts"
 import * as VirtualGlobals from "./VirtualGlobals.ts"
+import * as VirtualIntl from "./VirtualIntl.ts"
+import * as VirtualProcess from "./VirtualProcess.ts"
+import * as VirtualSubtle from "./VirtualSubtle.ts"
 import * as VirtualTimers from "./VirtualTimers.ts"
 
 const makeAll = (): Patches.PatchSet =>
-  Patches.make([...VirtualDate.patches(), ...VirtualTimers.patches(), ...VirtualGlobals.patches()])
+  Patches.make([
+    ...VirtualDate.patches(),
+    ...VirtualIntl.patches(),
+    ...VirtualTimers.patches(),
+    ...VirtualGlobals.patches(),
+    ...VirtualProcess.patches(),
+    ...VirtualCrypto.patches(),
+    ...VirtualSubtle.patches(),
+    ...RealInput.patches()
+  ])
 
 let all: Patches.PatchSet | undefined
 let installs = 0
@@ -34,11 +50,17 @@ const once = (run: () => void): (() => void) => {
 export const install = (): (() => void) => {
   all ??= makeAll()
   const patches = all
-  if (installs === 0) patches.put()
+  if (installs === 0) {
+    patches.put()
+    // What was imported by name from a module of Node follows.
+    syncBuiltinESMExports()
+  }
   installs++
   return once(() => {
     installs--
-    if (installs === 0) patches.remove()
+    if (installs > 0) return
+    patches.remove()
+    syncBuiltinESMExports()
   })
 }
 
@@ -49,9 +71,11 @@ export const install = (): (() => void) => {
 export const takeOff = (aloft: Aloft): (() => void) => {
   if (aloftNow() !== undefined) throw new Error("a flight is under way on this thread already")
   const uninstall = install()
+  const unwatch = AsyncLeaks.watch()
   setAloft(aloft)
   return once(() => {
     setAloft(undefined)
+    unwatch()
     uninstall()
   })
 }

@@ -30,6 +30,8 @@ export interface Patch {
   readonly key: PropertyKey
   /** What replaces it, from what was there; `undefined` leaves it. Asked anew when that changes. */
   readonly replace: (real: PropertyDescriptor) => PropertyDescriptor | undefined
+  /** The holder inherits it from one that many share: it gets a property of its own meanwhile. */
+  readonly isInherited?: boolean
 }
 
 // By the real function, so that `globalThis.setTimeout` stays the same as that of `node:timers`.
@@ -185,6 +187,8 @@ export const value = (
 
 interface Place {
   readonly patch: Patch
+  /** Where the property was found. */
+  owner: object | undefined
   real: PropertyDescriptor | undefined
   replacement: PropertyDescriptor | undefined
 }
@@ -197,13 +201,20 @@ export interface PatchSet {
 
 /** Makes a set that is not in place yet. Patches of properties that do not exist are left out. */
 export const make = (patches: ReadonlyArray<Patch>): PatchSet => {
-  const places = patches.map((patch): Place => ({ patch, real: undefined, replacement: undefined }))
+  const places = patches.map((patch): Place => ({
+    patch,
+    owner: undefined,
+    real: undefined,
+    replacement: undefined
+  }))
   const inPlace: Array<Place> = []
 
   const putOne = (place: Place): void => {
-    const { holder, key, replace } = place.patch
-    const found = Object.getOwnPropertyDescriptor(holder, key)
+    const { holder, isInherited = false, key, replace } = place.patch
+    const owner = isInherited ? ownerOf(holder, key) : holder
+    const found = owner === undefined ? undefined : Object.getOwnPropertyDescriptor(owner, key)
     if (found === undefined || found.configurable === false) return
+    place.owner = owner
     const before = place.real
     const isSame = before !== undefined && before.value === found.value && before.get === found.get
     if (!isSame) place.replacement = replace(found)
@@ -216,9 +227,9 @@ export const make = (patches: ReadonlyArray<Patch>): PatchSet => {
   const remove = (): void => {
     // Backwards: a property that was replaced twice ends as it began.
     for (let place = inPlace.pop(); place !== undefined; place = inPlace.pop()) {
-      if (place.real !== undefined) {
-        Object.defineProperty(place.patch.holder, place.patch.key, place.real)
-      }
+      const { owner, patch, real } = place
+      if (owner !== patch.holder) Reflect.deleteProperty(patch.holder, patch.key)
+      else if (real !== undefined) Object.defineProperty(owner, patch.key, real)
     }
   }
 

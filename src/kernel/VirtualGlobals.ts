@@ -64,9 +64,10 @@ const originMillis = (around: Surroundings): number => around.wallMillis() - mon
 const microtask = ({ parameters, real }: Call): unknown => {
   const [callback] = parameters
   if (typeof callback !== "function") return Reflect.apply(real, undefined, parameters)
-  void Promise.resolve().then(() => {
+  const run = (): void => {
     Reflect.apply(callback, undefined, [])
-  })
+  }
+  void Promise.resolve().then(run)
   return undefined
 }
 

@@ -232,7 +232,6 @@ const ticks = (
   result: unknown,
   options: unknown
 ): AsyncGenerator => {
-  // Made before the first `next`, as Node does not: an early tick is counted all the same.
   const iterate = async function* (): AsyncGenerator {
     const signal = signalOf(options)
     throwIfAborted(signal)
