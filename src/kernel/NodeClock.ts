@@ -7,7 +7,7 @@
  *
  * All times are whole microseconds. The monotonic clock shows `base + floor(elapsed × pace)`: what
  * has gone by since its pace last changed, and `base`, what it showed then. So a fraction of a
- * microsecond is dropped at each change of pace, and a reading never goes back. The wall clock shows
+ * microsecond is dropped at each change of pace, and a reading never goes back. The wall clock is
  * the epoch, plus the monotonic clock, plus every offset and jump that acts; while frozen it takes
  * the monotonic clock as it was when the freeze began.
  */

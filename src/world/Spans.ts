@@ -43,6 +43,50 @@ const outcomeText = (exit: Exit.Exit<unknown, unknown>): string => {
   return failed === undefined ? "interrupted" : `fail ${reasonText(failed.error)}`
 }
 
+/** Effect's own span, but for its identifiers: made from `identity` when first asked for. */
+type NodeSpan = { -readonly [Field in keyof Tracer.NativeSpan]: Tracer.NativeSpan[Field] } & {
+  identity: number
+}
+
+const idsOfNode: ThisType<NodeSpan> & PropertyDescriptorMap = {
+  spanId: {
+    get() {
+      return (this._spanId ??= digits(this.identity, spanSalt))
+    }
+  },
+  traceId: {
+    get() {
+      this._traceId ??=
+        Option.getOrUndefined(this.parent)?.traceId ??
+        digits(this.identity, traceSalt) + digits(this.identity, spanSalt)
+      return this._traceId
+    }
+  }
+}
+
+const spanProto: object = Object.create(Tracer.NativeSpan.prototype, idsOfNode)
+
+/** Most spans are never asked who they are: what they would answer is not made before. */
+const makeSpan = (options: Parameters<Tracer.Tracer["span"]>[0], identity: number): NodeSpan => {
+  // Inherits what a native span does; the fields that its constructor would set follow.
+  const span = Object.create(spanProto) as NodeSpan
+  span._tag = "Span"
+  span.name = options.name
+  span.parent = options.parent
+  span.annotations = options.annotations
+  span.links = options.links
+  span.startTime = options.startTime
+  span.kind = options.kind
+  span.sampled = options.sampled
+  span.status = { _tag: "Started", startTime: options.startTime }
+  span._traceId = undefined
+  span._spanId = undefined
+  span._attributes = undefined
+  span._events = undefined
+  span.identity = identity
+  return span
+}
+
 const attributesText = (attributes: ReadonlyMap<string, unknown>): string => {
   const text = pairsText(attributes)
   return text.length <= attributesCharactersMax
@@ -51,12 +95,7 @@ const attributesText = (attributes: ReadonlyMap<string, unknown>): string => {
 }
 
 /** Writes a span down when it ends, with its true length whatever the node's clock shows. */
-const watch = (
-  kernel: Kernel,
-  node: Node,
-  recorder: Recorder,
-  span: Tracer.NativeSpan
-): void => {
+const watch = (kernel: Kernel, node: Node, recorder: Recorder, span: NodeSpan): void => {
   const startedAt = kernel.now()
   const source = sourceOf(Fiber.getCurrent())
   const end = span.end.bind(span)
@@ -77,20 +116,11 @@ const watch = (
 }
 
 /** Makes the tracer of a node. A span that is not sampled is not written down. */
-export const make = (
-  kernel: Kernel,
-  node: Node,
-  recorder: Recorder | undefined
-): Tracer.Tracer => {
+export const make = (kernel: Kernel, node: Node, recorder: Recorder | undefined): Tracer.Tracer => {
   const label = makeLabel(`span ${node.name}`)
   return Tracer.make({
     span: (options) => {
-      const span = new Tracer.NativeSpan(options)
-      const identity = kernel.identify(label)
-      span._spanId = digits(identity, spanSalt)
-      if (Option.isNone(options.parent)) {
-        span._traceId = digits(identity, traceSalt) + span._spanId
-      }
+      const span = makeSpan(options, kernel.identify(label))
       if (recorder !== undefined && options.sampled) watch(kernel, node, recorder, span)
       return span
     }
