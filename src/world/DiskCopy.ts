@@ -30,8 +30,8 @@ const chunkBytes = 65_536
 export const copyFile = (act: Act, fromPath: string, toPath: string): void => {
   const { disk } = act
   const inode = find(disk, fromPath, "follow", "copyfile")
-  if (inode._tag !== "File") return refuse("EISDIR", "copyfile", fromPath)
   const there = resolve(disk, toPath, "follow", "copyfile").inode
+  if (inode._tag !== "File") return refuse("EISDIR", "copyfile", fromPath)
   if (there === inode) return
   const from = File.open(act, fromPath, { flag: "r" })
   const to = File.open(act, toPath, { flag: "w", mode: inode.attributes.mode })
@@ -161,10 +161,10 @@ export const makeParents = (act: Act, path: string, syscall: string, mode = 0o77
 /** Where a path leads, or that a directory above it is not there. */
 const missingOr = (act: Act, path: string): ReturnType<typeof resolve> | "missing" => {
   const above = posixPath.dirname(path)
-  if (above === path || path === "") return resolve(act.disk, path, "stay", "mkdir")
+  if (above === path || path === "") return resolve(act.disk, path, "make", "mkdir")
   const parent = aboveOf(act, above)
   if (parent === undefined) return "missing"
-  return resolve(act.disk, path, "stay", "mkdir")
+  return resolve(act.disk, path, "make", "mkdir")
 }
 
 const aboveOf = (act: Act, path: string): Inode | undefined => {

@@ -48,6 +48,10 @@ export const open = (act: Act, path: string, options: OpenOptions | undefined): 
   const flag = options?.flag ?? "r"
   const isWritable = flag !== "r"
   const isExclusive = flag.includes("x")
+  if (!flag.startsWith("r") && path.endsWith("/")) {
+    resolve(disk, path, "make", "open")
+    return refuse("EISDIR", "open", path)
+  }
   const follow = isExclusive || options?.noFollow === true ? "stay" : "follow"
   const place = resolve(disk, path, follow, "open")
   let { inode } = place

@@ -100,7 +100,8 @@ const looks = (disk: Disk) => {
       }),
     realPath: (path) =>
       look("realPath", "lstat", path, () => {
-        const place = Tree.resolve(disk, path, "follow", "lstat")
+        // Node makes the path absolute first, by its letters.
+        const place = Tree.resolve(disk, posixPath.resolve(path), "follow", "lstat")
         if (place.inode === undefined) return refuse("ENOENT", "lstat", path)
         return Tree.pathOf(place.parent, place.name)
       })
@@ -144,7 +145,7 @@ const names = (disk: Disk) => {
         (act) => {
           const mode = wholeNumber("a mode", options?.mode ?? 0o777)
           if (options?.recursive === true) return Copy.makeParents(act, path, "mkdir", mode)
-          const place = Tree.resolve(disk, path, "stay", "mkdir")
+          const place = Tree.resolve(disk, path, "make", "mkdir")
           Tree.createDirectory(act, place, path, mode, "mkdir")
         },
         () => `make directory ${shown(path)}`

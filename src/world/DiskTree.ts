@@ -29,8 +29,11 @@ export interface Place {
   readonly isSlashed: boolean
 }
 
-/** Whether a symbolic link at the end of a path is followed. */
-export type Follow = "follow" | "stay"
+/**
+ * Whether a symbolic link at the end of a path is followed. `stay` follows it all the same when a
+ * slash comes after it; `make`, for names that are to be made, never does.
+ */
+export type Follow = "follow" | "stay" | "make"
 
 const encoder = new TextEncoder()
 const bytesOf = (text: string): number =>
@@ -57,7 +60,7 @@ export const resolve = (disk: Disk, path: string, follow: Follow, syscall: strin
     }
     if (bytesOf(name) > nameBytesMax) return refuse("ENAMETOOLONG", syscall, path)
     const inode = parent.cached.get(name)
-    const isFollowed = !isLast || follow === "follow" || isSlashed
+    const isFollowed = !isLast || follow === "follow" || (isSlashed && follow === "stay")
     if (inode?._tag === "SymbolicLink" && isFollowed) {
       if (++followed > linksFollowedMax) return refuse("ELOOP", syscall, path)
       if (inode.target.startsWith("/")) parent = disk.root
@@ -72,7 +75,7 @@ export const resolve = (disk: Disk, path: string, follow: Follow, syscall: strin
     parent = inode
   }
   const { inode } = place
-  if (isSlashed && inode !== undefined && inode._tag !== "Directory") {
+  if (isSlashed && follow !== "make" && inode !== undefined && inode._tag !== "Directory") {
     return refuse("ENOTDIR", syscall, path)
   }
   return place
@@ -174,7 +177,7 @@ export const createDirectory = (
 /** Makes a symbolic link. */
 export const createLink = (act: Act, target: string, path: string): void => {
   if (target === "") return refuse("ENOENT", "symlink", path)
-  const place = resolve(act.disk, path, "stay", "symlink")
+  const place = resolve(act.disk, path, "make", "symlink")
   const { inode: there, name } = place
   if (there !== undefined || name === undefined) return refuse("EEXIST", "symlink", path)
   if (place.isSlashed) return refuse("ENOENT", "symlink", path)
@@ -187,7 +190,7 @@ export const createLink = (act: Act, target: string, path: string): void => {
 export const addName = (act: Act, existing: string, path: string): void => {
   const { disk } = act
   const inode = find(disk, existing, "stay", "link")
-  const place = resolve(disk, path, "stay", "link")
+  const place = resolve(disk, path, "make", "link")
   if (place.inode !== undefined || place.name === undefined) refuse("EEXIST", "link", path)
   if (place.isSlashed) return refuse("ENOENT", "link", path)
   if (inode._tag === "Directory") return refuse("EPERM", "link", existing)
@@ -215,6 +218,7 @@ export const removeEntry = (act: Act, place: Place, path: string, syscall: strin
 export const removeTree = (act: Act, place: Place, path: string): void => {
   const { inode } = place
   if (inode?._tag === "Directory") {
+    if (place.name === undefined) return removeEntry(act, place, path, "rmdir")
     for (const name of namesOf(inode)) {
       const below = inode.cached.get(name)
       removeTree(act, { parent: inode, name, inode: below, isSlashed: false }, `${path}/${name}`)
@@ -234,14 +238,16 @@ const isWithin = (inside: Inode.DirectoryInode, outside: Inode.Inode): boolean =
 /** Gives an entry another name, in another directory too, in place of what has that name. */
 export const rename = (act: Act, oldPath: string, newPath: string): void => {
   const { disk } = act
-  const from = resolve(disk, oldPath, "stay", "rename")
-  const to = resolve(disk, newPath, "stay", "rename")
+  const from = resolve(disk, oldPath, "make", "rename")
+  const to = resolve(disk, newPath, "make", "rename")
   const { inode } = from
   const replaced = to.inode
   if (from.name === undefined || to.name === undefined) return refuse("EBUSY", "rename", oldPath)
   if (inode === undefined) return refuse("ENOENT", "rename", oldPath)
   const isDirectory = inode._tag === "Directory"
-  if (to.isSlashed && !isDirectory) return refuse("ENOTDIR", "rename", newPath)
+  if ((from.isSlashed || to.isSlashed) && !isDirectory) {
+    return refuse("ENOTDIR", "rename", newPath)
+  }
   if (isDirectory && isWithin(to.parent, inode)) return refuse("EINVAL", "rename", newPath)
   if (replaced?._tag === "Directory" && isWithin(from.parent, replaced)) {
     return refuse("ENOTEMPTY", "rename", newPath)
