@@ -1,6 +1,6 @@
 /**
- * What no flight can make deterministic: real files, sockets, processes, threads and engines of their
- * own. Called by the code of a node, each is reported with its source line and then fails there.
+ * What no flight can make deterministic: real files, sockets, processes, threads and engines of
+ * their own. Called by the code of a node, each is reported with its source line and fails there.
  */
 import nodeChildProcess from "node:child_process"
 import nodeCluster from "node:cluster"
@@ -14,6 +14,7 @@ import nodeInspector from "node:inspector"
 import nodeModule from "node:module"
 import nodeNet from "node:net"
 import nodePerformance from "node:perf_hooks"
+import nodeProcess from "node:process"
 import nodeTls from "node:tls"
 import nodeV8 from "node:v8"
 import nodeVm from "node:vm"
@@ -66,6 +67,7 @@ const networkAdvice = "use HttpClient of Effect or fetch, which are simulated"
 const serverAdvice = "give the service a contract: the simulated network serves it"
 const processAdvice = "make it a service of the system, or a fake"
 const threadAdvice = "call the code on the node itself"
+const databaseAdvice = "make the database a service of the system, or a fake"
 const observeAdvice = "what it tells differs between machines"
 const streamAdvice = "use the function that takes a whole buffer, such as gzipSync"
 const contextAdvice = "a context of its own has a clock of its own"
@@ -179,6 +181,27 @@ const webGlobals = (): ReadonlyArray<Patch> => {
   ]
 }
 
+/** Newer Nodes have one. They warn when it is loaded, which is nobody's wish here. */
+const database = (): ReadonlyArray<Patch> => {
+  const warning = nodeProcess.emitWarning
+  nodeProcess.emitWarning = () => {}
+  try {
+    const load: unknown = Reflect.get(nodeProcess, "getBuiltinModule")
+    const sqlite: unknown = isFunction(load)
+      ? Reflect.apply(load, nodeProcess, ["node:sqlite"])
+      : undefined
+    const made: unknown = Reflect.get(Object(sqlite), "DatabaseSync")
+    if (typeof sqlite !== "object" || sqlite === null || !isFunction(made)) return []
+    const opened: unknown = Reflect.get(made, "prototype")
+    return [
+      ...family(sqlite, "sqlite", ["DatabaseSync", "backup"], databaseAdvice),
+      ...family(Object(opened), "sqlite.DatabaseSync", ["exec", "prepare"], databaseAdvice)
+    ]
+  } finally {
+    nodeProcess.emitWarning = warning
+  }
+}
+
 const isFunction = (given: unknown): given is AnyFunction => typeof given === "function"
 
 /** With a callback it uses a thread; the same function without one gives the same bytes. */
@@ -229,6 +252,7 @@ export const patches = (): ReadonlyArray<Patch> => [
   ...processes(),
   ...threads(),
   ...engine(),
+  ...database(),
   ...packing(),
   ...loading()
 ]

@@ -85,7 +85,7 @@ const randomFill = (call: Call): unknown => {
   return callBack(call.around, callback, null, buffer)
 }
 
-/** A whole number below a bound, each as likely: what is above the last full share is drawn anew. */
+/** A whole number below a bound, each as likely: above the last full share it is drawn anew. */
 const below = ({ draw }: Surroundings, bound: number): number => {
   const range = 2 ** 48
   const limit = range - (range % bound)
@@ -155,13 +155,18 @@ const getRandomValues = (call: Call): unknown => {
 const waited = ({ around, parameters, real, self }: Call): unknown => {
   const callback = parameters.at(-1)
   if (!isFunction(callback)) return onPurpose(() => Reflect.apply(real, self, parameters))
-  const work = waitFor(
-    () =>
-      new Promise<ReadonlyArray<unknown>>((resolve) => {
-        const settle = (...given: Array<unknown>): void => resolve(given)
-        Reflect.apply(real, self, [...parameters.slice(0, -1), settle])
-      })
+  let settle: ((given: ReadonlyArray<unknown>) => void) | undefined
+  const result = new Promise<ReadonlyArray<unknown>>((resolve) => {
+    settle = resolve
+  })
+  // What is wrong with the parameters it throws here, as ever.
+  onPurpose(() =>
+    Reflect.apply(real, self, [
+      ...parameters.slice(0, -1),
+      (...given: Array<unknown>): void => settle?.(given)
+    ])
   )
+  const work = waitFor(() => result)
   void work.then((given) => callBack(around, callback, ...given))
   return undefined
 }

@@ -134,7 +134,13 @@ export const patches = (): ReadonlyArray<Patch> => [
   method(globalThis, "queueMicrotask", microtask),
   // Uses a message channel inside.
   methodWith(globalThis, "structuredClone", onPurposeToo),
-  method(AbortSignal, "timeout", ({ around, parameters }) => signalAfter(around, parameters[0])),
+  method(AbortSignal, "timeout", ({ around, parameters, real, self }) => {
+    const delay = Number(parameters[0])
+    // The real one says what is wrong with any other delay.
+    return Number.isSafeInteger(delay) && delay >= 0
+      ? signalAfter(around, delay)
+      : Reflect.apply(real, self, parameters)
+  }),
   ...weakPatches(),
   ...consoleMethods(),
   ...blobPatches(),

@@ -1,6 +1,6 @@
 /**
- * `crypto.subtle` on a node. A thread of the engine does the work and the flight waits for it, where
- * the result is always the same; secret keys are drawn; what is random inside the engine is refused.
+ * `crypto.subtle` on a node. A thread of the engine works and the flight waits for it, where the
+ * result is always the same; secret keys are drawn; what the engine draws itself is refused.
  */
 import nodeCrypto from "node:crypto"
 import { refuse, waitFor } from "./Dispatch.ts"

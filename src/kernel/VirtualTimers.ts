@@ -268,10 +268,9 @@ const ticks = (
 }
 
 /** `AbortSignal.timeout`, on virtual time. */
-export const signalAfter = (around: Surroundings, delay: unknown): AbortSignal => {
+export const signalAfter = (around: Surroundings, delayMillis: number): AbortSignal => {
   const controller = new AbortController()
-  const micros = Math.max(0, Number(delay)) * 1000
-  around.startTimer(Number.isFinite(micros) ? micros : 0, () => {
+  around.startTimer(delayMillis * 1000, () => {
     const reason = new DOMException("The operation was aborted due to timeout", "TimeoutError")
     controller.abort(reason)
   })

@@ -261,6 +261,14 @@ describe("the cryptography of a node", () => {
     expect(flight.leaks).toEqual([])
   })
 
+  it("throws at once what is wrong with the parameters", () => {
+    flight.on(() => {
+      const derive = (): void => nodeCrypto.pbkdf2("secret", "salt", -1, 16, "sha256", () => {})
+      expect(derive).toThrow(RangeError)
+      expect(() => AbortSignal.timeout(-1)).toThrow(RangeError)
+    })
+  })
+
   it("draws secret keys", async () => {
     const make = (): Promise<ArrayBuffer> =>
       crypto.subtle

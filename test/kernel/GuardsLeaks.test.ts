@@ -8,6 +8,7 @@ import nodeHttp from "node:http"
 import nodeHttp2 from "node:http2"
 import nodeHttps from "node:https"
 import nodeInspector from "node:inspector"
+import nodeModule from "node:module"
 import nodeNet from "node:net"
 import nodeTls from "node:tls"
 import nodeV8 from "node:v8"
@@ -138,6 +139,20 @@ describe("what cannot be simulated", () => {
     }
   })
 
+  it("is a database's, where Node has one", async () => {
+    land()
+    const load: unknown = Reflect.get(process, "getBuiltinModule")
+    const sqlite: unknown =
+      typeof load === "function" ? Reflect.apply(load, process, ["node:sqlite"]) : undefined
+    const DatabaseSync: unknown = Reflect.get(Object(sqlite), "DatabaseSync")
+    land = Guards.takeOff(flight.aloft)
+    if (typeof DatabaseSync !== "function") return
+    const open: unknown = Reflect.get(Object(sqlite), "DatabaseSync")
+    expect(() => flight.on(() => Reflect.construct(open as Function, [":memory:"]))).toThrow(
+      "new sqlite.DatabaseSync"
+    )
+  })
+
   it("is real for all other code, during a flight", async () => {
     expect(nodeFs.existsSync(path)).toBe(true)
     expect(nodeVm.runInNewContext("1 + 1")).toBe(2)
@@ -180,6 +195,13 @@ describe("what was captured before the guards were in place", () => {
     early.clearTimeout(early.setTimeout(() => {}, 1))
     land()
     flight.on(() => early.clearTimeout(early.setTimeout(() => {}, 1)))
+    expect(flight.leaks).toEqual([])
+  })
+
+  it("is no leak to load a module late", () => {
+    const load = nodeModule.createRequire(import.meta.url)
+    expect(flight.on(() => load("../../package.json"))).toMatchObject({ name: "downforce" })
+    expect(flight.on(() => load.resolve("string-width"))).toContain("string-width")
     expect(flight.leaks).toEqual([])
   })
 
