@@ -37,7 +37,12 @@ const shared = (): ReadonlyArray<object> => {
 
 type Snapshot = ReadonlyMap<object, ReadonlyMap<PropertyKey, PropertyDescriptor>>
 
-const holders = shared()
+// Node loads these when they are first named, whoever names them.
+const lateGlobals = [AbortSignal, Blob]
+
+// The list of what Node has loaded grows.
+const loaded: unknown = Reflect.get(process, "moduleLoadList")
+const holders = shared().filter((holder) => holder !== loaded)
 
 const snapshot = (): Snapshot =>
   new Map(
@@ -89,8 +94,7 @@ afterEach(() => {
 
 describe("guards that are removed", () => {
   it("leave every property of the language and of Node as it was", () => {
-    // Once before, so that what the engine loads late is there.
-    Guards.install()()
+    expect(lateGlobals).not.toContain(undefined)
     const before = snapshot()
     const uninstall = after(Guards.install())
     expect(differences(before, snapshot()).length).toBeGreaterThan(300)
