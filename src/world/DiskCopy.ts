@@ -36,7 +36,7 @@ export const copyFile = (act: Act, fromPath: string, toPath: string): void => {
   const from = File.open(act, fromPath, { flag: "r" })
   const to = File.open(act, toPath, { flag: "w", mode: inode.attributes.mode })
   try {
-    for (let at = 0; at < inode.cached.size; ) {
+    for (let at = 0; at < inode.cached.size;) {
       const chunk = new Uint8Array(Math.min(chunkBytes, inode.cached.size - at))
       File.readAt(disk, from, at, chunk)
       const written = File.writeAt(act, to, at, chunk)

@@ -107,7 +107,7 @@ const fitting = (disk: Disk, inode: FileInode, position: number, length: number)
   const free = freeSectors(disk)
   if (added(inode.cached, position, length) <= free) return length
   let count = 0
-  for (let used = 0; count < length; ) {
+  for (let used = 0; count < length;) {
     const sector = Math.floor((position + count) / sectorBytes)
     if (!inode.cached.sectors.has(sector) && ++used > free) break
     count = Math.min(length, (sector + 1) * sectorBytes - position)
@@ -147,12 +147,7 @@ export const writeAt = (
 }
 
 /** Reads from a position; how much there was. */
-export const readAt = (
-  disk: Disk,
-  handle: Handle,
-  position: number,
-  into: Uint8Array
-): number => {
+export const readAt = (disk: Disk, handle: Handle, position: number, into: Uint8Array): number => {
   const inode = usable(disk, handle, "read")
   if (into.length === 0) return 0
   if (!handle.isReadable) return refuse("EBADF", "read", handle.path)

@@ -163,7 +163,12 @@ const names = (disk: Disk) => {
 const remover =
   (disk: Disk, method: string): FileSystem.FileSystem["remove"] =>
   (path, options) =>
-    on(disk, "change", method, "rm")(
+    on(
+      disk,
+      "change",
+      method,
+      "rm"
+    )(
       path,
       (act) => {
         // As Node's `rm` does, which looks before it removes.
@@ -185,7 +190,12 @@ const attributes = (disk: Disk) => {
   const change =
     (method: string, syscall: string) =>
     (path: string, changed: () => Parameters<typeof Tree.setAttributes>[2]): Failing<void> =>
-      on(disk, "change", method, syscall)(
+      on(
+        disk,
+        "change",
+        method,
+        syscall
+      )(
         path,
         (act) => {
           const next = changed()
@@ -207,7 +217,12 @@ const attributes = (disk: Disk) => {
         modifiedAt: millisOf(modified)
       })),
     truncate: (path, length) =>
-      on(disk, "write", "truncate", "open")(
+      on(
+        disk,
+        "write",
+        "truncate",
+        "open"
+      )(
         path,
         (act) => {
           const size = File.lengthOf(length)
@@ -238,7 +253,12 @@ const contents = (disk: Disk) => {
 
   const writeRest = (handle: File.Handle, bytes: Uint8Array): Failing<void> =>
     Effect.flatMap(
-      on(disk, "write", "writeFile", "write")(
+      on(
+        disk,
+        "write",
+        "writeFile",
+        "write"
+      )(
         handle.path,
         (act) => File.writeAt(act, handle, handle.isAppending ? undefined : 0, bytes),
         (count) => `write ${shown(handle.path)} ${count} B`
@@ -303,13 +323,21 @@ const temporaries = (disk: Disk) => {
     (options: TemporaryOptions): Failing<string> => {
       const within = options?.directory ?? `/${temporaryDirectory}`
       const prefix = options?.prefix ?? ""
-      return on(disk, "change", method, "mkdtemp")(
+      return on(
+        disk,
+        "change",
+        method,
+        "mkdtemp"
+      )(
         within,
         (act) => {
           let path: string
           do {
             const name = `${prefix}${temporaryName(act)}`
-            path = prefix === "" ? `${posixPath.join(within, ".")}/${name}` : posixPath.join(within, name)
+            path =
+              prefix === ""
+                ? `${posixPath.join(within, ".")}/${name}`
+                : posixPath.join(within, name)
           } while (peek(disk, path) !== undefined)
           const place = Tree.resolve(disk, path, "stay", "mkdtemp")
           Tree.createDirectory(act, place, path, 0o700, "mkdtemp")
@@ -323,7 +351,12 @@ const temporaries = (disk: Disk) => {
     (method: string) =>
     (options: TemporaryOptions): Failing<string> =>
       Effect.flatMap(directory(method)(options), (within) =>
-        on(disk, "change", method, "open")(
+        on(
+          disk,
+          "change",
+          method,
+          "open"
+        )(
           within,
           (act) => {
             const path = posixPath.join(within, `${temporaryName(act)}${options?.suffix ?? ""}`)

@@ -144,4 +144,3 @@ export const make = <A>(
   operation.specification = specification
   return operation
 }
-

@@ -37,7 +37,7 @@ export const copy = (image: Image): Image => ({
 /** Reads up to `into.length` bytes from a position; how many there were. */
 export const read = (image: Image, position: number, into: Uint8Array): number => {
   const length = Math.max(0, Math.min(into.length, image.size - position))
-  for (let done = 0; done < length; ) {
+  for (let done = 0; done < length;) {
     const at = position + done
     const from = at % sectorBytes
     const count = Math.min(length - done, sectorBytes - from)
@@ -63,7 +63,7 @@ export const added = (image: Image, position: number, length: number): number =>
 export const write = (image: Image, position: number, bytes: Uint8Array): Patch => {
   const first = Math.floor(position / sectorBytes)
   const sectors: Array<Uint8Array> = []
-  for (let done = 0; done < bytes.length; ) {
+  for (let done = 0; done < bytes.length;) {
     const at = position + done
     const from = at % sectorBytes
     const count = Math.min(bytes.length - done, sectorBytes - from)

@@ -96,11 +96,7 @@ const flip = (change: WriteChange, index: number, bit: number): void => {
 }
 
 /** Makes the entries of a directory durable that were made up to a position. */
-export const syncEntries = (
-  disk: Disk,
-  directory: DirectoryInode,
-  sequenceMax: number
-): void => {
+export const syncEntries = (disk: Disk, directory: DirectoryInode, sequenceMax: number): void => {
   const needed = neededBy(disk.entryChanges, directory, sequenceMax)
   disk.entryChanges = disk.entryChanges.filter((change) => {
     if (needed.has(change)) persistEntry(change)
@@ -139,7 +135,9 @@ const neededBy = (
   let isLate = false
 
   const has = (within: DirectoryInode, name: string): boolean =>
-    (within === directory && !isLate) || emptied.has(within) || names.get(within)?.has(name) === true
+    (within === directory && !isLate) ||
+    emptied.has(within) ||
+    names.get(within)?.has(name) === true
   const add = (within: DirectoryInode, name: string): void => {
     const known = names.get(within)
     if (known === undefined) names.set(within, new Set([name]))

@@ -4,7 +4,14 @@
  * Everything here works on the page cache and leaves changes behind that are not durable yet. The
  * semantics are Linux's; a refusal is thrown as an `Errno`.
  */
-import { type Act, addInodeChange, attributesOf, freeSectors, releaseIfGone, stamp } from "./Disk.ts"
+import {
+  type Act,
+  addInodeChange,
+  attributesOf,
+  freeSectors,
+  releaseIfGone,
+  stamp
+} from "./Disk.ts"
 import type { Disk } from "./Disk.ts"
 import { Errno, refuse, WrongArgument } from "./DiskErrno.ts"
 import * as Inode from "./DiskInode.ts"

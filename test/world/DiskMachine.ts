@@ -133,6 +133,7 @@ export const make = (setting: Setting = {}): Machine => {
       renew()
     },
     nowMicros: kernel.now,
-    told: () => (recorder?.events() ?? []).filter(({ kind }) => kind === "disk").map(({ what }) => what)
+    told: () =>
+      (recorder?.events() ?? []).filter(({ kind }) => kind === "disk").map(({ what }) => what)
   }
 }

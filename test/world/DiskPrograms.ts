@@ -4,37 +4,95 @@ import * as fc from "fast-check"
 
 /** A call. Paths are relative to the folder of the program; slots hold open files. */
 export type Command =
-  | { readonly call: "access" | "exists" | "stat" | "lstat" | "readLink" | "realPath"; readonly path: string }
+  | {
+      readonly call: "access" | "exists" | "stat" | "lstat" | "readLink" | "realPath"
+      readonly path: string
+    }
   | { readonly call: "list"; readonly path: string; readonly isRecursive: boolean }
   | { readonly call: "readFile"; readonly path: string }
-  | { readonly call: "writeFile"; readonly path: string; readonly size: number; readonly flag: FileSystem.OpenFlag }
+  | {
+      readonly call: "writeFile"
+      readonly path: string
+      readonly size: number
+      readonly flag: FileSystem.OpenFlag
+    }
   | { readonly call: "makeDirectory"; readonly path: string; readonly isRecursive: boolean }
-  | { readonly call: "remove"; readonly path: string; readonly isRecursive: boolean; readonly isForced: boolean }
+  | {
+      readonly call: "remove"
+      readonly path: string
+      readonly isRecursive: boolean
+      readonly isForced: boolean
+    }
   | { readonly call: "rename" | "link" | "copyFile"; readonly path: string; readonly to: string }
-  | { readonly call: "copy"; readonly path: string; readonly to: string; readonly isForced: boolean }
+  | {
+      readonly call: "copy"
+      readonly path: string
+      readonly to: string
+      readonly isForced: boolean
+    }
   | { readonly call: "symlink"; readonly target: string; readonly path: string }
   | { readonly call: "truncate"; readonly path: string; readonly size: number }
   | { readonly call: "chmod"; readonly path: string; readonly mode: number }
   | { readonly call: "utimes"; readonly path: string; readonly seconds: number }
   | { readonly call: "glob"; readonly pattern: string }
   | { readonly call: "stream"; readonly path: string; readonly size: number }
-  | { readonly call: "open"; readonly slot: number; readonly path: string; readonly flag: FileSystem.OpenFlag; readonly noFollow: boolean }
-  | { readonly call: "read" | "readAlloc" | "write" | "writeAll" | "cut"; readonly slot: number; readonly size: number }
-  | { readonly call: "readAt"; readonly slot: number; readonly size: number; readonly position: number }
-  | { readonly call: "seek"; readonly slot: number; readonly offset: number; readonly from: FileSystem.SeekMode }
+  | {
+      readonly call: "open"
+      readonly slot: number
+      readonly path: string
+      readonly flag: FileSystem.OpenFlag
+      readonly noFollow: boolean
+    }
+  | {
+      readonly call: "read" | "readAlloc" | "write" | "writeAll" | "cut"
+      readonly slot: number
+      readonly size: number
+    }
+  | {
+      readonly call: "readAt"
+      readonly slot: number
+      readonly size: number
+      readonly position: number
+    }
+  | {
+      readonly call: "seek"
+      readonly slot: number
+      readonly offset: number
+      readonly from: FileSystem.SeekMode
+    }
   | { readonly call: "sync" | "close" | "fstat"; readonly slot: number }
 
 const path = fc.oneof(
-  { weight: 6, arbitrary: fc.constantFrom("a", "b", "c", "d", "d/a", "d/b", "d/e", "d/e/a", "c/a") },
-  { weight: 1, arbitrary: fc.constantFrom("a/", "d/", "d/.", "d/..", "./a", "d/../b", "x/../a", "c/", ".") },
-  { weight: 1, arbitrary: fc.constantFrom("", "no/a", "d/e/f/g", `${"n".repeat(256)}`, "a/b", "d//a") }
+  {
+    weight: 6,
+    arbitrary: fc.constantFrom("a", "b", "c", "d", "d/a", "d/b", "d/e", "d/e/a", "c/a")
+  },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom("a/", "d/", "d/.", "d/..", "./a", "d/../b", "x/../a", "c/", ".")
+  },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom("", "no/a", "d/e/f/g", `${"n".repeat(256)}`, "a/b", "d//a")
+  }
 )
 /** Where two paths meet, which is looked at first is told by neither: only one may be odd. */
 const place = fc.constantFrom("a", "b", "c", "d", "d/a", "d/b", "d/e", "d/e/a", "d/", "no/a")
 const target = fc.constantFrom("a", "b", "d", "d/e", "nowhere", "c", "./d", "d/../a")
 const size = fc.oneof(fc.integer({ min: 0, max: 20 }), fc.integer({ min: 0, max: 2_000 }))
 const slot = fc.integer({ min: 0, max: 1 })
-const flag = fc.constantFrom<FileSystem.OpenFlag>("r", "r+", "w", "wx", "w+", "wx+", "a", "ax", "a+", "ax+")
+const flag = fc.constantFrom<FileSystem.OpenFlag>(
+  "r",
+  "r+",
+  "w",
+  "wx",
+  "w+",
+  "wx+",
+  "a",
+  "ax",
+  "a+",
+  "ax+"
+)
 const boolean = fc.boolean()
 
 /** A random call. Modes leave the owner everything: not everybody runs tests as root. */
@@ -43,20 +101,59 @@ export const command: fc.Arbitrary<Command> = fc.oneof(
     call: fc.constantFrom("access", "exists", "stat", "lstat", "readLink", "realPath"),
     path
   }),
-  fc.record({ call: fc.constant("list"),  path, isRecursive: boolean }),
-  fc.record({ call: fc.constant("readFile"),  path }),
-  { weight: 4, arbitrary: fc.record({ call: fc.constant("writeFile"),  path, size, flag }) },
-  { weight: 3, arbitrary: fc.record({ call: fc.constant("makeDirectory"),  path, isRecursive: boolean }) },
-  { weight: 2, arbitrary: fc.record({ call: fc.constant("remove"),  path, isRecursive: boolean, isForced: boolean }) },
-  { weight: 3, arbitrary: fc.record({ call: fc.constantFrom("rename", "link", "copyFile"), path: place, to: place }) },
-  { weight: 2, arbitrary: fc.record({ call: fc.constant("copy"),  path: place, to: place, isForced: boolean }) },
-  { weight: 2, arbitrary: fc.record({ call: fc.constant("symlink"),  target, path }) },
-  fc.record({ call: fc.constant("truncate"),  path, size: fc.oneof(size, fc.constantFrom(-5, 1.5)) }),
-  fc.record({ call: fc.constant("chmod"),  path, mode: fc.constantFrom(0o600, 0o644, 0o755, 0o700, 0o777, -1, 0.5) }),
-  fc.record({ call: fc.constant("utimes"),  path, seconds: fc.constantFrom(0, 1, 1_000_000, Number.NaN) }),
-  fc.record({ call: fc.constant("glob"),  pattern: fc.constantFrom("*", "**", "d/*", "**/a", "d/**/b", "[ab]", "nowhere/*") }),
-  fc.record({ call: fc.constant("stream"),  path, size: fc.constantFrom(1, 100, 512) }),
-  { weight: 4, arbitrary: fc.record({ call: fc.constant("open"),  slot, path, flag, noFollow: boolean }) },
+  fc.record({ call: fc.constant("list"), path, isRecursive: boolean }),
+  fc.record({ call: fc.constant("readFile"), path }),
+  { weight: 4, arbitrary: fc.record({ call: fc.constant("writeFile"), path, size, flag }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ call: fc.constant("makeDirectory"), path, isRecursive: boolean })
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      call: fc.constant("remove"),
+      path,
+      isRecursive: boolean,
+      isForced: boolean
+    })
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      call: fc.constantFrom("rename", "link", "copyFile"),
+      path: place,
+      to: place
+    })
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ call: fc.constant("copy"), path: place, to: place, isForced: boolean })
+  },
+  { weight: 2, arbitrary: fc.record({ call: fc.constant("symlink"), target, path }) },
+  fc.record({
+    call: fc.constant("truncate"),
+    path,
+    size: fc.oneof(size, fc.constantFrom(-5, 1.5))
+  }),
+  fc.record({
+    call: fc.constant("chmod"),
+    path,
+    mode: fc.constantFrom(0o600, 0o644, 0o755, 0o700, 0o777, -1, 0.5)
+  }),
+  fc.record({
+    call: fc.constant("utimes"),
+    path,
+    seconds: fc.constantFrom(0, 1, 1_000_000, Number.NaN)
+  }),
+  fc.record({
+    call: fc.constant("glob"),
+    pattern: fc.constantFrom("*", "**", "d/*", "**/a", "d/**/b", "[ab]", "nowhere/*")
+  }),
+  fc.record({ call: fc.constant("stream"), path, size: fc.constantFrom(1, 100, 512) }),
+  {
+    weight: 4,
+    arbitrary: fc.record({ call: fc.constant("open"), slot, path, flag, noFollow: boolean })
+  },
   {
     weight: 6,
     arbitrary: fc.record({
@@ -65,8 +162,14 @@ export const command: fc.Arbitrary<Command> = fc.oneof(
       size
     })
   },
-  fc.record({ call: fc.constant("readAt"),  slot, size, position: fc.integer({ min: -1, max: 2_000 }) }),
-  fc.record({ call: fc.constant("seek"), 
+  fc.record({
+    call: fc.constant("readAt"),
+    slot,
+    size,
+    position: fc.integer({ min: -1, max: 2_000 })
+  }),
+  fc.record({
+    call: fc.constant("seek"),
     slot,
     offset: fc.integer({ min: -100, max: 1_500 }),
     from: fc.constantFrom("start", "current")
@@ -102,7 +205,11 @@ interface Slot {
   readonly scope: Scope.Closeable
 }
 
-const inFile = (command: Extract<Command, { readonly slot: number }>, slots: Array<Slot | undefined>, mark: number) => {
+const inFile = (
+  command: Extract<Command, { readonly slot: number }>,
+  slots: Array<Slot | undefined>,
+  mark: number
+) => {
   const open = slots[command.slot]
   if (open === undefined) return Effect.succeed("nothing open")
   const { file } = open
@@ -117,7 +224,9 @@ const inFile = (command: Extract<Command, { readonly slot: number }>, slots: Arr
       return Effect.map(file.read(buffer, { position }), (count) => hex(buffer.subarray(0, count)))
     }
     case "readAlloc":
-      return Effect.map(file.readAlloc(command.size), (bytes) => Option.isNone(bytes) ? "end" : hex(bytes.value))
+      return Effect.map(file.readAlloc(command.size), (bytes) =>
+        Option.isNone(bytes) ? "end" : hex(bytes.value)
+      )
     case "write":
       return Effect.map(file.write(bytesOf(command.size, mark)), String)
     case "writeAll":
@@ -139,9 +248,7 @@ const inFile = (command: Extract<Command, { readonly slot: number }>, slots: Arr
 }
 
 const streamed = (fs: FileSystem.FileSystem, path: string, chunkSize: number) =>
-  Effect.map(Stream.runCollect(fs.stream(path, { chunkSize })), (parts) =>
-    parts.map(hex).join("|")
-  )
+  Effect.map(Stream.runCollect(fs.stream(path, { chunkSize })), (parts) => parts.map(hex).join("|"))
 
 /** Node removes what a directory cannot be copied over; the simulated disk leaves it alone. */
 const copied = (fs: FileSystem.FileSystem, from: string, to: string) =>
@@ -194,7 +301,10 @@ const byPath = (
     case "realPath":
       return fs.realPath(`${base}/${command.path}`)
     case "list":
-      return Effect.map(fs.readDirectory(at(command.path), { recursive: command.isRecursive }), sorted)
+      return Effect.map(
+        fs.readDirectory(at(command.path), { recursive: command.isRecursive }),
+        sorted
+      )
     case "readFile":
       return Effect.map(fs.readFile(at(command.path)), hex)
     case "writeFile":
@@ -203,7 +313,10 @@ const byPath = (
         "written"
       )
     case "makeDirectory":
-      return Effect.as(fs.makeDirectory(at(command.path), { recursive: command.isRecursive }), "made")
+      return Effect.as(
+        fs.makeDirectory(at(command.path), { recursive: command.isRecursive }),
+        "made"
+      )
     case "remove":
       // Node empties what it then cannot remove; the simulated disk leaves it alone.
       if (command.path.endsWith("..")) return Effect.succeed("not asked")
@@ -258,7 +371,9 @@ const perform = (
 }
 
 /** Everything below a folder: a line for each entry, with contents. */
-export const treeOf = (base: string): Effect.Effect<ReadonlyArray<string>, unknown, FileSystem.FileSystem> =>
+export const treeOf = (
+  base: string
+): Effect.Effect<ReadonlyArray<string>, unknown, FileSystem.FileSystem> =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     const lines: Array<string> = []
