@@ -5,6 +5,7 @@
  * never one of these, and our own bugs are defects.
  */
 import * as Data from "effect/Data"
+import type { Leak } from "../kernel/Surroundings.ts"
 import { visible } from "../recording/VisibleText.ts"
 import { type ExitCode, exitCodes } from "./ExitCode.ts"
 
@@ -12,6 +13,10 @@ import { type ExitCode, exitCodes } from "./ExitCode.ts"
 export class CommandError extends Data.TaggedError("CommandError")<{
   readonly exitCode: ExitCode
   readonly problem: string
+  /** Where code reached past the simulation, when that is the problem. */
+  readonly leaks?: ReadonlyArray<Leak>
+  /** Lines that are said after it. */
+  readonly further?: ReadonlyArray<string>
 }> {
   override get message(): string {
     return visible(oneLine(this.problem))
@@ -31,6 +36,12 @@ export const oneLine = (text: string): string => {
     .replaceAll(/\s*\n\s*/g, " ")
   return line.length <= problemLengthMax ? line : `${line.slice(0, problemLengthMax - 1)}…`
 }
+
+/** All that is said of an error, one line each. */
+export const linesOf = ({ further = [], message }: CommandError): ReadonlyArray<string> => [
+  message,
+  ...further.map((line) => visible(oneLine(line)))
+]
 
 /** Wrong usage, system, scenario or file. */
 export const wrong = (problem: string): CommandError =>

@@ -40,6 +40,7 @@ export const commands = (root: string, end: (exitCode: ExitCode) => void) => {
         )
       ),
       traceCommand(root, trace),
+      doctorCommand(root, run),
       Command.make("list", { patterns: Flags.patterns, json: Flags.json }, ({ json, patterns }) =>
         run(
           () => import("./ListCommand.ts"),
@@ -83,6 +84,20 @@ const flyCommand = (root: string, run: Run) =>
         description: "Fly one run again, and those after it"
       }
     ])
+  )
+
+const doctorCommand = (root: string, run: Run) =>
+  Command.make("doctor", Flags.doctor, ({ json, patterns, runs, seed }) =>
+    run(
+      () => import("./DoctorCommand.ts"),
+      (module) => module.doctor(root, { patterns, runs, json, seed: Option.getOrUndefined(seed) })
+    )
+  ).pipe(
+    Command.withDescription(
+      "Fly the same runs here and elsewhere: another order, process, time zone, language, year," +
+        " thread. Says what differs and what leaked. Exit codes: 0 all the same, 2 wrong usage or" +
+        " scenario, 4 nothing matched, 6 not deterministic, 130 interrupted"
+    )
   )
 
 const traceCommand = (

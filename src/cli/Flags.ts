@@ -9,6 +9,8 @@ import { fromText } from "../turbulence/Seed.ts"
 export const shrinkMillisDefault = 10_000
 /** The default of how many distinct failures of a scenario are shrunk before its batch ends. */
 export const failuresMaxDefault = 3
+/** The default of how many runs of a scenario `doctor` compares. */
+export const comparedRunsDefault = 20
 /** The longest time that can be asked for: a day. */
 export const timeMillisMax = 86_400_000
 /** The most worker threads that can be asked for. */
@@ -84,20 +86,33 @@ export const step = (name: string): Argument.Argument<number> =>
     )
   )
 
+const seed = Flag.String("seed").pipe(
+  Flag.withMetavar("hex"),
+  Flag.filterMap(
+    (text) => Option.fromUndefinedOr(fromText(text)),
+    () => "Expected: up to eight hexadecimal digits"
+  ),
+  Flag.withDescription(
+    "The base seed, eight hexadecimal digits; drawn and printed first, with CI set the commit's"
+  ),
+  Flag.optional
+)
+
+/** The flags of `doctor`. */
+export const doctor = {
+  patterns,
+  seed,
+  runs: count("runs", 1_000).pipe(
+    Flag.withDescription(`Runs of each scenario. Default: ${comparedRunsDefault}`),
+    Flag.withDefault(comparedRunsDefault)
+  ),
+  json
+}
+
 /** The flags of `fly`. */
 export const fly = {
   patterns,
-  seed: Flag.String("seed").pipe(
-    Flag.withMetavar("hex"),
-    Flag.filterMap(
-      (text) => Option.fromUndefinedOr(fromText(text)),
-      () => "Expected: up to eight hexadecimal digits"
-    ),
-    Flag.withDescription(
-      "The base seed, eight hexadecimal digits; drawn and printed first, with CI set the commit's"
-    ),
-    Flag.optional
-  ),
+  seed,
   runs: count("runs", 10_000_000).pipe(
     Flag.withDescription("Runs of each scenario, instead of what the scenario says"),
     Flag.optional

@@ -13,11 +13,13 @@ import { runsMax } from "../flight/WindTunnel.ts"
 import { visible } from "../recording/VisibleText.ts"
 import { type Distinct, distinct } from "../report/Distinct.ts"
 import { failureText, type Saved } from "../report/FailureText.ts"
-import { flyReport, type ScenarioReport, scenarioReport } from "../report/FlyReport.ts"
+import { errorReport, flyReport, type ScenarioReport, scenarioReport } from "../report/FlyReport.ts"
+import { leakLines } from "../report/LeakReport.ts"
 import { colored, plain } from "../report/Paint.ts"
 import { idColumnsOf, scenarioLine, totalLine } from "../report/Summary.ts"
 import { toText } from "../turbulence/Seed.ts"
-import { CommandError, wrong } from "./CommandError.ts"
+import { CommandError, linesOf, wrong } from "./CommandError.ts"
+import { baseSeed } from "./BaseSeed.ts"
 import { commitOf } from "./Commit.ts"
 import { type ExitCode, exitCodes, worst } from "./ExitCode.ts"
 import { printList } from "./ListCommand.ts"
@@ -28,7 +30,7 @@ import { select } from "./Selection.ts"
 import { data, dataLook, keepDataApart, message } from "./Streams.ts"
 import * as StopSignal from "./StopSignal.ts"
 import { versionOf } from "./Version.ts"
-import { drawSeed, wallMillis } from "./WallClock.ts"
+import { wallMillis } from "./WallClock.ts"
 import * as WorkerCrew from "./WorkerCrew.ts"
 
 /** The most worker threads that are started unasked. */
@@ -76,7 +78,7 @@ export const fly = Effect.fnUntraced(function* (
   const scenarios = yield* select(root, input.patterns, "skipped")
   if (input.list) return printList(scenarios, input.json)
   const commit = commitOf(root)
-  const seed = input.seed ?? seedOfBuild(commit) ?? drawSeed()
+  const seed = input.seed ?? baseSeed(commit)
   const workers = input.workers ?? Math.min(workersDefaultMax, availableParallelism())
   const here = input.workers === undefined ? "until-ready" : "never"
   const pool = workers === 1 ? WorkerCrew.thisThread : WorkerCrew.make(root, workers, here)
@@ -105,12 +107,6 @@ const warnOfOrphans = (root: string, scenarios: ReadonlyArray<Scenario>): void =
   }
 }
 
-/** In a build the same commit flies the same runs. */
-const seedOfBuild = (commit: string | undefined): number | undefined =>
-  commit === undefined || (process.env["CI"] ?? "") === ""
-    ? undefined
-    : Number.parseInt(commit.slice(0, 8), 16)
-
 const flyAll = Effect.fnUntraced(function* (
   context: Context,
   scenarios: ReadonlyArray<Scenario>
@@ -136,12 +132,11 @@ const flyAll = Effect.fnUntraced(function* (
   }
   progress.close()
   error ??= stop.requested() ? interrupted(scenarios, flown) : undefined
-  if (error !== undefined) message(`downforce: ${error.message}`)
+  if (error !== undefined) for (const line of linesOf(error)) message(`downforce: ${line}`)
   const batches = flown.map(({ batch }) => batch)
   if (input.json) {
     const reports = flown.map(({ report }) => report)
-    const why =
-      error === undefined ? undefined : { exitCode: error.exitCode, message: error.message }
+    const why = error === undefined ? undefined : errorReport(error)
     data(JSON.stringify(flyReport(seed, commit, reports, why), undefined, 2))
   } else if (batches.length > 0) {
     data(`\n${totalLine(batches, wallMillis() - startedAt, seed, paint)}`)
@@ -218,7 +213,7 @@ const explain = (error: BatchError, scenario: Scenario, pool: WorkerCrew.Pool): 
     case "nondeterminism":
       return new CommandError({
         exitCode: exitCodes.notDeterministic,
-        problem: `${scenario.file}: ${error.message}; take real time, chance and I/O out of it`
+        ...problemsOf(error)
       })
     case "crew": {
       const death = pool.death()
@@ -226,6 +221,16 @@ const explain = (error: BatchError, scenario: Scenario, pool: WorkerCrew.Pool): 
       return new CommandError({ exitCode: exitCodes.ourBug, problem: error.message })
     }
   }
+}
+
+/** One line for each leak: what was called, where, and what to do instead. */
+const problemsOf = (
+  error: BatchError
+): Pick<CommandError, "problem" | "leaks" | "further"> & object => {
+  const { leaks, scenario } = error
+  if (leaks === undefined) return { problem: error.message }
+  const [problem = error.message, ...further] = leakLines(scenario, leaks)
+  return { problem, leaks, further }
 }
 
 /** Saves and prints the failures of a batch. */

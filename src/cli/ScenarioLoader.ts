@@ -8,6 +8,7 @@
 import { register } from "node:module"
 import { pathToFileURL } from "node:url"
 import { Predicate, Result } from "effect"
+import * as Guards from "../kernel/Guards.ts"
 import * as Loading from "./Loading.ts"
 import { placeInProject } from "./UserPlace.ts"
 
@@ -20,6 +21,8 @@ const install = (): Promise<void> => {
     // Hooks that are registered first are asked last: this one answers the loader's questions.
     register(new URL("./TypeScriptHooks.js", import.meta.url))
     typescript.register()
+    // What users' code captures while it is loaded has to be what flights can stand in for.
+    Loading.atEnd(Guards.install())
   })()
   return installed
 }

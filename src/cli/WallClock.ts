@@ -8,6 +8,9 @@ import { randomInt } from "node:crypto"
 /** Milliseconds since some moment; only differences mean something. */
 export const wallMillis = (): number => performance.now()
 
+/** The date, in milliseconds since 1970: only to recognise dates in what flights came to. */
+export const epochMillis = (): number => Date.now()
+
 /** Calls again and again, without keeping the process alive; the result stops it. */
 export const everyMillis = (millis: number, run: () => void): (() => void) => {
   const timer = setInterval(run, millis)

@@ -140,6 +140,7 @@ const program = Command.runWith(commands(root, end), {
 
 // Not awaited: a promise that is never settled must reach `onExit`, not a warning of Node's.
 void Effect.runPromiseExit(program).then((exit) => {
+  Loading.end()
   conclude(exit)
   Streams.endProcess(ended ?? exitCodes.ourBug)
 })

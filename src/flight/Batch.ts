@@ -5,6 +5,7 @@
  * taken in chunks of a fixed size, and what lies beyond the chunk that ends the batch is dropped.
  */
 import { Data, Effect } from "effect"
+import type { Leak } from "../kernel/Surroundings.ts"
 import { keyText } from "../turbulence/Entropy.ts"
 import { mix, toText } from "../turbulence/Seed.ts"
 import type {
@@ -20,6 +21,7 @@ import type { Provenance } from "./Record.ts"
 import * as Regression from "./Regression.ts"
 import type { Scenario } from "./Scenario.ts"
 import { flightsMaxDefault } from "./Shrink.ts"
+import * as Unasked from "./Unasked.ts"
 
 /** How a batch is flown. */
 export interface BatchOptions {
@@ -51,6 +53,8 @@ export class BatchError extends Data.TaggedError("BatchError")<{
   readonly kind: "author" | "nondeterminism" | "crew"
   readonly scenario: string
   readonly reason: string
+  /** Each distinct leak, when there are any: `reason` names the first. */
+  readonly leaks?: ReadonlyArray<Leak>
 }> {
   override get message(): string {
     return `${this.scenario}: ${this.reason}`
@@ -76,12 +80,17 @@ const voidOf = (scenario: Scenario, runs: ReadonlyArray<RunSummary>): BatchError
     new BatchError({ kind, scenario: scenario.id, reason })
   const threw = runs.find((run) => run.threw !== undefined)?.threw
   if (threw !== undefined) return fail("author", threw)
-  const leaks = [...new Set(runs.flatMap((run) => run.leaks))]
-  if (leaks.length > 0) return fail("nondeterminism", `not deterministic: ${leaks.join("; ")}`)
+  const leaks = Unasked.distinctLeaks(runs.flatMap((run) => run.leaks))
+  const [leak] = leaks
+  if (leak !== undefined) {
+    const more = leaks.length === 1 ? "" : `; and ${leaks.length - 1} more`
+    const reason = `not deterministic: ${Unasked.leakText(leak)}${more}`
+    return new BatchError({ kind: "nondeterminism", scenario: scenario.id, reason, leaks })
+  }
   const changed = runs.find((run) => !run.isRepeatable)
   if (changed === undefined) return undefined
   const seed = toText(changed.seed)
-  const doctor = `downforce doctor ${scenario.id} says where`
+  const doctor = `downforce doctor ${scenario.id} --seed ${seed} says where`
   return fail("nondeterminism", `the run of seed ${seed} differs when flown again; ${doctor}`)
 }
 

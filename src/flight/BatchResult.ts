@@ -3,6 +3,7 @@
  *
  * Types only. Reports and commands render these; Batch makes them.
  */
+import type { Leak } from "../kernel/Surroundings.ts"
 import type { Event } from "../recording/Event.ts"
 import type { Header } from "../recording/Header.ts"
 
@@ -19,8 +20,8 @@ export interface RunSummary {
   readonly signature: string | undefined
   /** A property's own code failed: an author error, as a sentence. */
   readonly threw: string | undefined
-  /** Where code reached past the simulation, one sentence each. */
-  readonly leaks: ReadonlyArray<string>
+  /** Where code reached past the simulation. */
+  readonly leaks: ReadonlyArray<Leak>
   /** False when it was flown twice and did not come out the same. */
   readonly isRepeatable: boolean
   readonly unknown: ReadonlyArray<string>

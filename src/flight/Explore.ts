@@ -3,13 +3,13 @@
  * of it is kept in a summary.
  */
 import { Effect, Result } from "effect"
+import type { Leak } from "../kernel/Surroundings.ts"
 import { signature } from "../property/Signature.ts"
 import * as Seed from "../turbulence/Seed.ts"
 import type { BatchVerdict, RunSummary } from "./BatchResult.ts"
 import { drawRun } from "./Draw.ts"
 import * as Flight from "./Flight.ts"
 import type { Violation } from "./Judge.ts"
-import * as Unasked from "./Unasked.ts"
 import type { WindTunnel } from "./WindTunnel.ts"
 
 /** The signature of a violation: its property, its subject, and where in the system it showed. */
@@ -92,11 +92,8 @@ export const flyRun = Effect.fnUntraced(function* (
 const leaksOf = Effect.fnUntraced(function* (
   plan: Flight.Plan,
   flown: Flight.Flown
-): Effect.fn.Return<ReadonlyArray<string>> {
-  if (flown.leaks.every(({ source }) => source !== undefined)) {
-    return flown.leaks.map(Unasked.leakText)
-  }
+): Effect.fn.Return<ReadonlyArray<Leak>> {
+  if (flown.leaks.every(({ source }) => source !== undefined)) return flown.leaks
   const recorded = yield* Flight.fly({ ...plan, isRecorded: true })
-  const told = recorded.leaks.length > 0 ? recorded.leaks : flown.leaks
-  return told.map(Unasked.leakText)
+  return recorded.leaks.length > 0 ? recorded.leaks : flown.leaks
 })

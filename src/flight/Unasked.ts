@@ -30,6 +30,16 @@ export const names = {
 /** All clients run the same code: which of them it was would make one failure into several. */
 const serviceOf = (node: Node): string => node.service?.name ?? node.role
 
+/** A node called whoever provides a contract that its service does not declare. */
+export const undeclared = (node: Node, contract: string): Violation => ({
+  property: names.undeclared,
+  counterexample: {
+    subject: `${serviceOf(node)} calls ${contract}`,
+    expected: `${contract} is among the uses of ${serviceOf(node)}`,
+    actual: `it calls ${contract} without declaring it; add it to \`uses\``
+  }
+})
+
 /** A fiber of a node died, or a node failed to start. `undefined` when it was only interrupted. */
 export const defect = (
   node: Node,
@@ -40,17 +50,8 @@ export const defect = (
   const failed = phase === "starting" ? cause.reasons.find(Cause.isFailReason) : undefined
   const reason = died === undefined ? failed?.error : died.defect
   if (died === undefined && failed === undefined) return undefined
-  const undeclared = Contract.undeclaredIn(reason)
-  if (undeclared !== undefined) {
-    return {
-      property: names.undeclared,
-      counterexample: {
-        subject: `${serviceOf(node)} calls ${undeclared}`,
-        expected: `${undeclared} is among the uses of ${serviceOf(node)}`,
-        actual: `it calls ${undeclared} without declaring it; add it to \`uses\``
-      }
-    }
-  }
+  const called = Contract.undeclaredIn(reason)
+  if (called !== undefined) return undeclared(node, called)
   const text = reason instanceof Error ? `${reason.name}: ${reason.message}` : String(reason)
   return {
     property: names.defect,
@@ -112,6 +113,16 @@ export const livelock = (end: Extract<End, { readonly _tag: "limit" }>): Violati
 /** A leak as one sentence: who called what, where, and what to do about it. */
 export const leakText = ({ advice, call, nodeName, source }: Leak): string =>
   `${nodeName} called ${call}${source === undefined ? "" : ` at ${source}`}: ${advice}`
+
+/** The distinct leaks of several flights, in the order they were met. */
+export const distinctLeaks = (leaks: ReadonlyArray<Leak>): ReadonlyArray<Leak> => {
+  const byText = new Map<string, Leak>()
+  for (const leak of leaks) {
+    const text = leakText(leak)
+    if (!byText.has(text)) byText.set(text, leak)
+  }
+  return [...byText.values()]
+}
 
 /** Writes a leak into the recording of a flight, if there is one. */
 export const recordLeak = (kernel: Kernel, recorder: Recorder | undefined, leak: Leak): void => {

@@ -7,10 +7,12 @@
  */
 import { Schema } from "effect"
 import type { BatchResult, FoundFailure } from "../flight/BatchResult.ts"
+import type { Leak } from "../kernel/Surroundings.ts"
 import { Operation } from "../recording/Header.ts"
 import { Deviation } from "../turbulence/ChoicePoint.ts"
 import { Fault } from "../turbulence/Fault.ts"
 import { toText } from "../turbulence/Seed.ts"
+import { LeakReport, leakReport } from "./LeakReport.ts"
 import { replayCommand, rerunCommand, type Saved } from "./FailureText.ts"
 
 /** The version of the document that this release prints. */
@@ -81,7 +83,26 @@ export const ScenarioReport = Schema.Struct({
 export type ScenarioReport = typeof ScenarioReport.Type
 
 /** Why a command ended, when it was not for what flights found. */
-export const ErrorReport = Schema.Struct({ exitCode: Natural, message: Schema.String })
+export const ErrorReport = Schema.Struct({
+  exitCode: Natural,
+  message: Schema.String,
+  /** Where code reached past the simulation, when that ended the command. */
+  leaks: Schema.optionalKey(Schema.Array(LeakReport))
+})
+
+/** See the schema of the same name. */
+export type ErrorReport = typeof ErrorReport.Type
+
+/** The part of the document for an error. */
+export const errorReport = (error: {
+  readonly exitCode: number
+  readonly message: string
+  readonly leaks?: ReadonlyArray<Leak>
+}): ErrorReport => ({
+  exitCode: error.exitCode,
+  message: error.message,
+  ...(error.leaks === undefined ? {} : { leaks: error.leaks.map(leakReport) })
+})
 
 /** The document. `seed` and `commit` are null when the command ended before they were known. */
 export const FlyReport = Schema.Struct({
