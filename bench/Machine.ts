@@ -39,6 +39,7 @@ export const makeNode = (
     scope: undefined,
     env: {},
     host: undefined,
+    http: undefined,
     probes: new Map(),
     recorded: new Map()
   }

@@ -53,15 +53,17 @@ export const pingPong = (nodes: number, calls: number, isRecorded: boolean): num
         startedAt: kernel.now(),
         within: undefined,
         stream: undefined,
+        connection: undefined,
         answer: () => resume(Effect.void),
         request: undefined,
         requestStep: -1,
         timeout: undefined,
         hasLostMessage: false,
         arrival: "none",
-        isSilent: false
+        isSilent: false,
+        isCut: false
       }
-      network.begin(call, 1)
+      network.begin(call, { _tag: "Request", payload: 1 })
     })
   const player = Effect.fnUntraced(function* (from: Node, to: Node) {
     for (let call = 0; call < calls; call++) yield* ask(from, to)

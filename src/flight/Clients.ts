@@ -17,6 +17,7 @@ import type { Node } from "../world/Node.ts"
 import { codecOf, summary, type WireCodec } from "../world/Wire.ts"
 import type { World } from "../world/World.ts"
 import * as Contract from "../system/Contract.ts"
+import * as HttpContract from "../system/HttpContract.ts"
 import * as Operation from "./Operation.ts"
 import * as Workload from "./Workload.ts"
 
@@ -79,7 +80,7 @@ export const prepare = (
     }
     seen.add(id)
     const declared = Workload.find(workload, contract, procedure)
-    const rpc = declared?.contract.group.requests.get(procedure)
+    const rpc = declared?.contract.requests.get(procedure)
     if (declared === undefined || rpc === undefined) {
       strangers.push({ operation, reason: `the workload has no ${contract}.${procedure}` })
       continue
@@ -104,6 +105,7 @@ const outcomeOf = (declared: Operation.Operation, exit: Exit.Exit<unknown, unkno
   const { error } = failed
   if (isRefusal(error)) return { _tag: "fail", error }
   if (Contract.isCallError(error)) return { _tag: "info", reason: error.message }
+  if (HttpContract.isIndefinite(error)) return { _tag: "info", reason: error.message }
   if (declared.isIndefinite(error)) return { _tag: "info", reason: `indefinite: ${String(error)}` }
   return { _tag: "fail", error }
 }

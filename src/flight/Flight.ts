@@ -164,6 +164,7 @@ const assemble = (plan: Plan, afterTask: (task: Task) => void, onChange: () => v
     listener: {
       onDefect: (node, cause) => judge.report(Unasked.defect(node, cause, "running")),
       onStartFailed: (node, cause) => judge.report(Unasked.defect(node, cause, "starting")),
+      onUndeclared: (node, contract) => judge.report(Unasked.undeclared(node, contract)),
       onUp: (node) => {
         if (up.has(node)) return
         up.add(node)

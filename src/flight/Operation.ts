@@ -120,7 +120,7 @@ const attempt = <A>(
 ): Result.Result<A, InvalidPayload> => {
   const name = contract.contractName
   const fail = (reason: string) => new InvalidPayload({ contract: name, procedure, reason })
-  const rpc = contract.group.requests.get(procedure)
+  const rpc = contract.requests.get(procedure)
   if (rpc === undefined) return Result.fail(fail(`${name} has no such procedure`))
   return Result.try({
     try: () => use(rpc),

@@ -202,7 +202,7 @@ const targetProblems = (system: System, workload: Workload): ReadonlyArray<strin
       problems.push(`an operation calls ${name}, which the system does not have`)
     } else if (provided.provides !== contract) {
       problems.push(`an operation calls another class ${name} than the one the system has`)
-    } else if (!contract.group.requests.has(procedure)) {
+    } else if (!contract.requests.has(procedure)) {
       problems.push(`an operation calls ${name}.${procedure}; ${name} has no such procedure`)
     }
   }

@@ -5,8 +5,10 @@
  * runs nothing: a flight builds each node from `handlers` anew, at its start and at every restart.
  */
 import type { Effect, FileSystem, Path, Scope } from "effect"
+import type { Etag, HttpClient, HttpPlatform, HttpServer } from "effect/http"
 import type { RpcGroup } from "effect/rpc"
 import type * as Contract from "./Contract.ts"
+import type * as HttpContract from "./HttpContract.ts"
 import type * as Use from "./Use.ts"
 
 /**
@@ -17,11 +19,19 @@ export type Handlers = Readonly<Record<string, (payload: unknown, options: unkno
 
 /**
  * What may be asked of the world while a service is built and while it handles a call: the clients
- * of the contracts it uses, and the scope that closes when the node stops gracefully.
+ * of the contracts it uses, the scope that closes when the node stops gracefully, and HTTP.
  */
-export type Ambient = Scope.Scope
+export type Ambient =
+  | Scope.Scope
+  | HttpClient.HttpClient
+  | HttpServer.HttpServer
+  | HttpPlatform.HttpPlatform
+  | Etag.Generator
 
-/** What may be asked for besides, where a disk is declared. */
+/**
+ * What may be asked for besides, where a disk is declared. A service that provides a contract over
+ * HTTP may ask for it in any case, as `HttpApiBuilder` does; without a disk it has no files.
+ */
 export type OfDisk = FileSystem.FileSystem | Path.Path
 
 /** The disk of a node. It survives crashes and restarts. */
@@ -79,9 +89,11 @@ type IdentityOf<C> = C extends Contract.Any ? C["Identifier"] : never
 type EdgeIdentities<E extends Edges> = IdentityOf<E[keyof E]["contract"]>
 
 /** What `handlers` must yield: handlers of the contract, or anything else when none is provided. */
-export type HandlersOf<P> = [P] extends [Contract.Any]
-  ? Contract.HandlersOf<Contract.RpcsOf<P>, Contract.NameOf<P>>
-  : unknown
+export type HandlersOf<P> = [P] extends [Contract.AnyHttp]
+  ? HttpContract.Handlers
+  : [P] extends [Contract.AnyRpc]
+    ? Contract.HandlersOf<Contract.RpcsOf<P>, Contract.NameOf<P>>
+    : unknown
 
 /**
  * What the handler functions require, over and above the effect that builds them. Handlers of a
@@ -90,12 +102,21 @@ export type HandlersOf<P> = [P] extends [Contract.Any]
  */
 type RequiredByHandlers<P, H> = [HandlersOf<P>] extends [H]
   ? never
-  : RpcGroup.HandlersServices<Contract.RpcsOf<P>, H>
+  : [P] extends [Contract.AnyHttp]
+    ? Exclude<
+        H extends Effect.Effect<unknown, unknown, infer R> ? R : never,
+        HttpContract.PerRequest
+      >
+    : RpcGroup.HandlersServices<Contract.RpcsOf<P>, H>
 
 /** The name of a contract; for any other requirement, its type. */
 type NameOf<Requirement> = Requirement extends Contract.Identity<infer Name> ? Name : Requirement
 
-type AmbientOfDisk<D> = [D] extends [undefined] ? never : OfDisk
+type AmbientOfDisk<D, P> = [D] extends [undefined]
+  ? [P] extends [Contract.AnyHttp]
+    ? OfDisk
+    : never
+  : OfDisk
 
 /** Refuses, by name, what is required and not declared. */
 type OnlyDeclared<Undeclared> = [Undeclared] extends [never]
@@ -135,7 +156,7 @@ export interface Options<
   /** Builds one node and yields its handlers, see `Any.handlers`. */
   readonly handlers: Effect.Effect<H, EX, R> &
     OnlyDeclared<
-      Exclude<R | RequiredByHandlers<P, H>, EdgeIdentities<E> | Ambient | AmbientOfDisk<D>>
+      Exclude<R | RequiredByHandlers<P, H>, EdgeIdentities<E> | Ambient | AmbientOfDisk<D, P>>
     > &
     OnlyProvided<P, H>
 }

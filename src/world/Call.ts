@@ -8,7 +8,9 @@ import { RpcClientError } from "effect/rpc"
 import { Socket } from "effect/socket"
 import type { Process } from "../kernel/Process.ts"
 import type { Task } from "../kernel/Task.ts"
+import * as HttpContract from "../system/HttpContract.ts"
 import { durationText } from "../turbulence/ChoicePoint.ts"
+import type { HttpPart, HttpRequest } from "./HttpWire.ts"
 import type { WireCodec, WireExit } from "./Wire.ts"
 
 /**
@@ -22,22 +24,28 @@ export interface Place {
   readonly sequence: number
 }
 
-/** What travels for a call. The first three go to the callee, the others to the caller. */
+/** What travels for a call. The first four go to the callee, the others to the caller. */
 export type Body =
   | { readonly _tag: "Request"; readonly payload: Schema.Json }
+  | { readonly _tag: "HttpRequest"; readonly request: HttpRequest }
   /** `run` is absent when all that runs for the call is to be interrupted. */
   | { readonly _tag: "Interrupt"; readonly run?: number }
   | ({ readonly _tag: "Ack" } & Place)
   | ({ readonly _tag: "Exit"; readonly exit: WireExit } & Place)
   | ({ readonly _tag: "Chunk"; readonly values: ReadonlyArray<Schema.Json> } & Place)
+  | ({ readonly _tag: "HttpPart"; readonly part: HttpPart } & Place)
+
+/** What begins a call. */
+export type RequestBody = Extract<Body, { readonly _tag: "Request" | "HttpRequest" }>
 
 /** A part of the answer to a streaming call. */
-export type StreamBody = Extract<Body, { readonly _tag: "Exit" | "Chunk" }>
+export type StreamBody = Extract<Body, { readonly _tag: "Exit" | "Chunk" | "HttpPart" }>
 
 /** What the caller's side learns, in the end or on the way. */
 export type Answer =
   | { readonly _tag: "Exit"; readonly exit: WireExit }
   | { readonly _tag: "Chunk"; readonly values: ReadonlyArray<Schema.Json> }
+  | { readonly _tag: "HttpPart"; readonly part: HttpPart }
   | { readonly _tag: "Failed"; readonly error: TransportError }
 
 /** Why a call got no answer, as the generated client reports it. */
@@ -59,6 +67,8 @@ export interface Call {
   readonly within: Call | undefined
   /** Where a streaming call stands; `undefined` for all others. */
   readonly stream: StreamState | undefined
+  /** The connection of a request by HTTP; `undefined` for remote procedures. */
+  readonly connection: Connection | undefined
   /** Hands an answer to the generated client. Runs on the caller's process. */
   readonly answer: (answer: Answer) => void
   /** The request's own task: resets and timeouts are its children. Set when it is sent. */
@@ -70,8 +80,24 @@ export interface Call {
   hasLostMessage: boolean
   /** What became of the request where it arrived: a copy of it must not contradict that. */
   arrival: "none" | "handled" | "refused"
+  /** Its handler was interrupted before it had an answer: its caller had waited long enough. */
+  isCut: boolean
   /** The caller never hears that the callee has crashed. */
   isSilent: boolean
+}
+
+/** The connection of one exchange by HTTP: nothing overtakes on it, nothing arrives twice. Mutable. */
+export interface Connection {
+  /** When the latest message to the callee arrives, and the latest one back. */
+  lastThere: number
+  lastBack: number
+  /** The response was cut short: what the callee still sends goes nowhere. */
+  isShortened: boolean
+  /**
+   * Whether the timeout bounds the exchange as a whole, or each wait of the reader for more. It is
+   * the whole once the response has said how long it is, if the edge has a policy.
+   */
+  timing: "whole" | "each wait"
 }
 
 /** How far the answer to a streaming call has come, on the caller's side. Mutable. */
@@ -113,4 +139,6 @@ export const timeoutError = (call: Call): TransportError =>
 
 /** Whether an error of a client says that the call has definitely not happened. */
 export const isRefusal = (error: unknown): boolean =>
-  error instanceof RpcClientError.RpcClientError && error.reason._tag === "SocketOpenError"
+  error instanceof RpcClientError.RpcClientError
+    ? error.reason._tag === "SocketOpenError"
+    : HttpContract.isNotSent(error)

@@ -38,7 +38,7 @@ export interface Options {
   readonly kernel: Kernel
   readonly network: Network
   readonly caller: Process
-  readonly contract: Contract.Any
+  readonly contract: Contract.AnyRpc
   readonly policy: EdgePolicy
   /** Chooses the node that a call goes to; `within` is the call whose handler makes it. */
   readonly pick: (within: Call | undefined) => Process
@@ -77,6 +77,8 @@ const messageOf = (call: Call, answer: Answer): Incoming => {
         return exitMessage(call, decodeExit(call.codec, answer.exit))
       case "Chunk":
         return chunkMessage(call, answer.values)
+      case "HttpPart":
+        return exitMessage(call, Exit.die(new Error("a procedure was answered by HTTP")))
     }
   } catch (error) {
     return exitMessage(call, Exit.die(error))
@@ -140,7 +142,7 @@ export const make = (options: Options): AnyClient => {
   }
 
   const begin = (message: Extract<Outgoing, { readonly _tag: "Request" }>): void => {
-    const procedure = contract.group.requests.get(message.tag)
+    const procedure = contract.requests.get(message.tag)
     // The generated client has one method for each procedure of the group, and no other.
     if (procedure === undefined) throw new Error(`${contract.contractName} has no ${message.tag}`)
     const codec = codecOf(procedure)
@@ -158,16 +160,18 @@ export const make = (options: Options): AnyClient => {
       stream: codec.isStream
         ? { run: undefined, expected: 0, acknowledged: 0, early: new Map() }
         : undefined,
+      connection: undefined,
       answer: (answer) => deliver(call, answer),
       request: undefined,
       requestStep: -1,
       timeout: undefined,
       hasLostMessage: false,
       arrival: "none",
+      isCut: false,
       isSilent: false
     }
     open.set(call.id, call)
-    network.begin(call, codec.payload.encode(message.payload))
+    network.begin(call, { _tag: "Request", payload: codec.payload.encode(message.payload) })
   }
 
   const acknowledge = (call: Call): void => {
@@ -202,7 +206,7 @@ export const make = (options: Options): AnyClient => {
   )
 
   const client: Record<string, AnyClient[string]> = {}
-  for (const [tag, procedure] of contract.group.requests) {
+  for (const [tag, procedure] of contract.requests) {
     const generated = built.client[tag]
     if (generated === undefined) continue
     const call = checked(`${contract.contractName}.${tag}`, generated)

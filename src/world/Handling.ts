@@ -32,7 +32,7 @@ export interface Handling {
 
 /** What handlers are run with. */
 export interface Options {
-  readonly contract: Contract.Any
+  readonly contract: Contract.AnyRpc
   readonly handlers: Readonly<Record<string, unknown>>
   /** The context of the node. When its scope closes, what is running is interrupted. */
   readonly context: Context.Context<Scope.Scope>
@@ -97,7 +97,7 @@ export const make = ({ answers, context, contract, handlers }: Options): Handlin
   const handle = (call: Call, run: number, payload: unknown): Failing => {
     // `Contract.missingHandlers` has looked at every function before the node was up.
     const handler = handlers[call.procedure] as Handler
-    const rpc = contract.group.requests.get(call.procedure)
+    const rpc = contract.requests.get(call.procedure)
     const client = clientOf(call)
     const made = handler(payload, { client, requestId: run, headers: Headers.empty, rpc, payload })
     const isWrapped = Rpc.isWrapper(made)

@@ -2,7 +2,7 @@
  * The callee's side of an edge: hands what arrives to the handlers of a node, and sends back what
  * they return.
  */
-import type { Context, Exit, Schema, Scope } from "effect"
+import { Cause, type Context, type Exit, type Schema, type Scope } from "effect"
 import type * as Contract from "../system/Contract.ts"
 import type { Body, Call } from "./Call.ts"
 import * as Handling from "./Handling.ts"
@@ -23,7 +23,7 @@ export interface Host extends NetworkHost {
  */
 export const make = (
   network: Network,
-  contract: Contract.Any,
+  contract: Contract.AnyRpc,
   handlers: Readonly<Record<string, unknown>>,
   context: Context.Context<Scope.Scope>
 ): Host => {
@@ -46,6 +46,7 @@ export const make = (
     if (call === undefined) return
     const sequence = sent.get(run) ?? 0
     const encoded = encodeExit(call.codec, exit)
+    if (exit._tag === "Failure" && Cause.hasInterruptsOnly(exit.cause)) call.isCut = true
     requests.delete(run)
     sent.delete(run)
     network.send(call, { _tag: "Exit", run, sequence, exit: encoded })

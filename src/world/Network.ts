@@ -3,9 +3,8 @@
  *
  * Owns latency, loss, duplication, reordering, refusal and reset of messages, and the calls under
  * way, because a crash or a timeout ends them. What a message means to a node is the business of
- * RpcHost (callee) and RpcClient (caller).
+ * Host and HttpHost (callee), Caller and HttpExchange (caller).
  */
-import type { Schema } from "effect"
 import type { Kernel } from "../kernel/Kernel.ts"
 import * as NodeClock from "../kernel/NodeClock.ts"
 import type { Process } from "../kernel/Process.ts"
@@ -14,8 +13,9 @@ import type { EventKind } from "../recording/Event.ts"
 import type { Recorder } from "../recording/Recorder.ts"
 import { durationText } from "../turbulence/ChoicePoint.ts"
 import * as Call from "./Call.ts"
+import { declaredLength, type HttpPart } from "./HttpWire.ts"
 import { type Link, type Links, labelOf } from "./Link.ts"
-import { exitSummary, summary } from "./Wire.ts"
+import { isForCallee, kindOf, textOf, valueOf } from "./Words.ts"
 
 /** What receives calls on a node. */
 export interface Host {
@@ -25,13 +25,17 @@ export interface Host {
 /** The network of a flight. */
 export interface Network {
   /** Sends a request and starts its timeout. */
-  readonly begin: (call: Call.Call, payload: Schema.Json) => void
+  readonly begin: (call: Call.Call, request: Call.RequestBody) => void
   /** Sends anything else that belongs to a call: to its callee, or back to its caller. */
   readonly send: (call: Call.Call, body: Call.Body) => void
   /** The caller is no longer interested: no answer reaches it any more. */
   readonly abandon: (call: Call.Call) => void
+  /** Starts the timeout of a call whose caller waits for more, if it does not run. */
+  readonly awaitMore: (call: Call.Call) => void
   /** Makes a node reachable. */
   readonly listen: (process: Process, host: Host) => void
+  /** Makes a node reachable by HTTP. */
+  readonly listenHttp: (process: Process, host: Host) => void
   /** Makes a node unreachable; the calls it is handling go on. */
   readonly unlisten: (process: Process) => void
   /** Ends all calls to and from a process that has died. */
@@ -57,58 +61,12 @@ const resetLabel = makeLabel("reset")
 const copyLabel = makeLabel("copy")
 const hangUpLabel = makeLabel("hang up")
 
-const isForCallee = (body: Call.Body): boolean =>
-  body._tag === "Request" || body._tag === "Interrupt" || body._tag === "Ack"
-
-const kindOf = (call: Call.Call, body: Call.Body): string => {
-  switch (body._tag) {
-    case "Request":
-      return call.procedure
-    case "Exit":
-      return "reply"
-    case "Chunk":
-      return "next"
-    case "Interrupt":
-      return "cancel"
-    case "Ack":
-      return "ack"
-  }
-}
-
-const textOf = (call: Call.Call, body: Call.Body): string => {
-  switch (body._tag) {
-    case "Request":
-      return `${call.procedure} ${summary(body.payload)}`.trimEnd()
-    case "Exit":
-      return `reply ${exitSummary(body.exit)}`.trimEnd()
-    case "Chunk":
-      return `next ${body.values.map(summary).join(" ")}`.trimEnd()
-    case "Interrupt":
-      return `cancel ${call.procedure}`
-    case "Ack":
-      return `ack ${call.procedure}`
-  }
-}
-
-const valueOf = (body: Call.Body): Schema.Json | undefined => {
-  switch (body._tag) {
-    case "Request":
-      return body.payload
-    case "Exit":
-      return body.exit._tag === "Success" ? body.exit.value : { reasons: [...body.exit.reasons] }
-    case "Chunk":
-      return body.values
-    case "Interrupt":
-    case "Ack":
-      return undefined
-  }
-}
-
 const wordsOf = (packet: Packet): string => (packet.text ??= textOf(packet.call, packet.body))
 
 /** Makes a network on which nobody listens yet. */
 export const make = (kernel: Kernel, links: Links, recorder: Recorder | undefined): Network => {
   const hosts = new Map<string, Host>()
+  const httpHosts = new Map<string, Host>()
   const calls = new Map<number, Call.Call>()
   let messages = 0
 
@@ -127,6 +85,9 @@ export const make = (kernel: Kernel, links: Links, recorder: Recorder | undefine
       value: kind === "send" ? valueOf(packet.body) : undefined
     })
   }
+
+  const hostOf = (call: Call.Call): Host | undefined =>
+    (call.connection === undefined ? hosts : httpHosts).get(call.callee.name)
 
   /** The connection that carries a call, from its callee to its caller; broken by a partition. */
   const isCutOff = (call: Call.Call): boolean => {
@@ -217,7 +178,7 @@ export const make = (kernel: Kernel, links: Links, recorder: Recorder | undefine
     // Only `hangUpLater` schedules this, with a call.
     const call = task.payload as Call.Call
     noteBreak(task, "reset", call, call.callee, call.caller)
-    hosts.get(call.callee.name)?.receive(call, { _tag: "Interrupt" })
+    hostOf(call)?.receive(call, { _tag: "Interrupt" })
   }
 
   const deliverRefusal = (task: Task): void => deliverFailure(task, "refused")
@@ -230,13 +191,15 @@ export const make = (kernel: Kernel, links: Links, recorder: Recorder | undefine
     if (recorder !== undefined) task.step = note("deliver", packet, task, wordsOf(packet))
     switch (body._tag) {
       case "Request":
+      case "HttpRequest":
         return arriveAtCallee(call, body, task)
       case "Interrupt":
       case "Ack":
-        hosts.get(call.callee.name)?.receive(call, body)
+        hostOf(call)?.receive(call, body)
         return
       case "Exit":
       case "Chunk":
+      case "HttpPart":
         if (!calls.has(call.id)) return
         return call.stream === undefined ? hand(call, body) : inOrder(call, call.stream, body)
     }
@@ -245,7 +208,7 @@ export const make = (kernel: Kernel, links: Links, recorder: Recorder | undefine
   /** A refusal says that the call has not happened: no copy of its request may make that a lie. */
   const arriveAtCallee = (call: Call.Call, body: Call.Body, task: Task): void => {
     if (call.arrival === "refused") return
-    const host = hosts.get(call.callee.name)
+    const host = hostOf(call)
     if (host !== undefined) {
       call.arrival = "handled"
       return host.receive(call, body)
@@ -256,13 +219,28 @@ export const make = (kernel: Kernel, links: Links, recorder: Recorder | undefine
   }
 
   const hand = (call: Call.Call, body: Call.StreamBody): void => {
-    if (body._tag === "Exit") {
+    if (body._tag === "HttpPart") {
+      settlePart(call, body.part)
+    } else if (body._tag === "Exit") {
       end(call)
     } else {
       if (call.timeout !== undefined) kernel.cancel(call.timeout)
       startTimeout(call)
     }
     call.answer(body)
+  }
+
+  /** The timeout of a response that goes on runs while its reader waits, see `awaitMore`. */
+  const settlePart = (call: Call.Call, part: HttpPart): void => {
+    if (part.rest !== "open") return void end(call)
+    const { connection } = call
+    if (part.head !== undefined && connection?.timing === "whole") {
+      if (declaredLength(part.head.headers) !== undefined) return
+      connection.timing = "each wait"
+    }
+    if (connection?.timing === "whole" || call.timeout === undefined) return
+    kernel.cancel(call.timeout)
+    call.timeout = undefined
   }
 
   /**
@@ -294,7 +272,8 @@ export const make = (kernel: Kernel, links: Links, recorder: Recorder | undefine
       call.hasLostMessage = true
       return true
     }
-    if (body._tag === "Request" && (link.refused > 0 || !receiver.isAlive)) {
+    const isRequest = body._tag === "Request" || body._tag === "HttpRequest"
+    if (isRequest && (link.refused > 0 || !receiver.isAlive)) {
       note("refused", packet, task, wordsOf(packet))
       failLater(call, task, true)
       return true
@@ -329,7 +308,36 @@ export const make = (kernel: Kernel, links: Links, recorder: Recorder | undefine
    * by another operation (a permit, a queue), and would pass its own key on to this one.
    */
   const causeOf = (call: Call.Call, body: Call.Body): Task =>
-    (body._tag === "Request" ? call.within?.request : call.request) ?? kernel.current()
+    (body._tag === "Request" || body._tag === "HttpRequest"
+      ? call.within?.request
+      : call.request) ?? kernel.current()
+
+  /** Sends on a connection: in order, each message once, and a body may be cut short. */
+  const carry = (packet: Packet, connection: Call.Connection, task: Task): void => {
+    const { call, receiver } = packet
+    const isThere = receiver === call.callee
+    const usual = arrivalOf(packet.link, task)
+    const at = Math.max(usual, (isThere ? connection.lastThere : connection.lastBack) + 1)
+    if (isThere) connection.lastThere = at
+    else connection.lastBack = at
+    if (recorder !== undefined) {
+      packet.sentStep = note("send", packet, task, wordsOf(packet))
+      task.step = packet.sentStep
+    }
+    kernel.enqueue(task, at)
+    const { request } = call
+    if (!isThere && connection.isShortened && request !== undefined) hangUpLater(call, request)
+  }
+
+  /** The first half of a part of a body, as the last one, when the choice says so. */
+  const cutShort = (body: Call.Body, connection: Call.Connection, task: Task): Call.Body => {
+    if (body._tag !== "HttpPart" || body.part.bytes.length === 0) return body
+    if (kernel.choose("truncate", task) === 0) return body
+    connection.isShortened = true
+    const { bytes, head } = body.part
+    const half = bytes.subarray(0, bytes.length >> 1)
+    return { ...body, part: { head, bytes: half, rest: "complete" } }
+  }
 
   const transmit = (packet: Packet): Task => {
     const { body, call, link, receiver } = packet
@@ -338,6 +346,13 @@ export const make = (kernel: Kernel, links: Links, recorder: Recorder | undefine
     // The key says what it belongs to; the recording says what happened just before.
     task.step = kernel.current().step
     if (isStopped(packet, task)) return task
+    if (call.connection !== undefined) {
+      const cut = cutShort(body, call.connection, task)
+      const carried = cut === body ? packet : { ...packet, body: cut }
+      task.payload = carried
+      carry(carried, call.connection, task)
+      return task
+    }
     const at = arrivalOf(link, task)
     const copyAfter = kernel.choose("duplicate", task)
     if (recorder !== undefined) {
@@ -367,19 +382,27 @@ export const make = (kernel: Kernel, links: Links, recorder: Recorder | undefine
   }
 
   return {
-    begin: (call, payload) => {
+    begin: (call, body) => {
       calls.set(call.id, call)
-      const request = send(call, { _tag: "Request", payload })
+      const request = send(call, body)
       call.request = request
       call.requestStep = request.step
       startTimeout(call)
     },
     send,
     abandon: (call) => void end(call),
+    awaitMore: (call) => {
+      if (call.timeout === undefined && calls.has(call.id)) startTimeout(call)
+    },
+    listenHttp: (process, host) => void httpHosts.set(process.name, host),
     listen: (process, host) => void hosts.set(process.name, host),
-    unlisten: (process) => void hosts.delete(process.name),
+    unlisten: (process) => {
+      hosts.delete(process.name)
+      httpHosts.delete(process.name)
+    },
     disconnect: (process) => {
       hosts.delete(process.name)
+      httpHosts.delete(process.name)
       for (const call of [...calls.values()]) {
         const { request } = call
         if (call.caller === process) end(call)

@@ -8,6 +8,7 @@ import type * as Service from "../system/Service.ts"
 import type { Disk } from "./Disk.ts"
 import type { Environment } from "./Environment.ts"
 import type { Host } from "./Host.ts"
+import type { NodeHttp } from "./Http.ts"
 
 /** What a node is in the graph. */
 export type Role = "service" | "fake" | "client"
@@ -27,6 +28,8 @@ export interface Node {
   /** The environment of the current incarnation; its code may write to it. */
   env: Environment
   host: Host | undefined
+  /** The HTTP of the current incarnation. */
+  http: NodeHttp | undefined
   /** How to read each probe of the current incarnation. */
   probes: Map<Probe<unknown>, () => unknown>
   /** The last recorded value of each probe, as JSON text; used only while recording. */

@@ -4,7 +4,7 @@
  * Owns the lives of nodes: start, crash, graceful stop. Which faults ask for them is Faults'
  * business, who flies and judges is the flight's.
  */
-import { Cause, Context, Effect, Exit, Scope, Semaphore } from "effect"
+import { Cause, Context, Effect, Exit, Scope } from "effect"
 import type { Kernel } from "../kernel/Kernel.ts"
 import * as Process from "../kernel/Process.ts"
 import { makeLabel, type Task } from "../kernel/Task.ts"
@@ -16,14 +16,17 @@ import type * as System from "../system/System.ts"
 import type { EdgePolicy } from "../system/Use.ts"
 import type { Atlas } from "../turbulence/Turbulence.ts"
 import * as Ambient from "./Ambient.ts"
-import * as Caller from "./Caller.ts"
+import type * as Caller from "./Caller.ts"
 import * as Clocks from "./Clocks.ts"
 import * as Disk from "./Disk.ts"
 import { protectedNodes } from "./DiskAtlas.ts"
 import * as DiskCrash from "./DiskCrash.ts"
+import * as Edge from "./Edge.ts"
 import * as Environment from "./Environment.ts"
 import * as Globals from "./Globals.ts"
 import * as Host from "./Host.ts"
+import * as Http from "./Http.ts"
+import * as HttpHost from "./HttpHost.ts"
 import type { Links } from "./Link.ts"
 import type { Network } from "./Network.ts"
 import type { Node } from "./Node.ts"
@@ -35,6 +38,8 @@ export const graceMicros = 10_000_000
 export interface Listener extends Ambient.Listener {
   /** A service failed while it was being built. */
   readonly onStartFailed: (node: Node, cause: Cause.Cause<unknown>) => void
+  /** A service called by HTTP whoever provides a contract that it does not declare in `uses`. */
+  readonly onUndeclared: (node: Node, contract: string) => void
   /** A service is up. */
   readonly onUp: (node: Node) => void
 }
@@ -68,9 +73,6 @@ export interface Options {
   readonly atlas: Atlas
 }
 
-/** Until a node has HTTP. */
-const noFetch: typeof globalThis.fetch = () => Promise.reject(new TypeError("fetch failed"))
-
 const makeNodes = (kernel: Kernel, options: Options): ReadonlyArray<Node> => {
   const blank = (name: string, index: number): Omit<Node, "role" | "service"> => ({
     name,
@@ -79,6 +81,7 @@ const makeNodes = (kernel: Kernel, options: Options): ReadonlyArray<Node> => {
     context: Context.empty(),
     scope: undefined,
     env: {},
+    http: undefined,
     host: undefined,
     probes: new Map(),
     recorded: new Map()
@@ -133,47 +136,14 @@ export const make = (options: Options): World => {
     return node.process
   }
 
-  /** A client for each way to reach a contract: any replica, or one in particular. */
-  const edge = (node: Node, contract: Contract.Any, policy: EdgePolicy) => {
-    const { scope } = node
-    if (scope === undefined) throw new Error(`${node.name} is down`)
-    const addresses = system.providers.get(contract.contractName) ?? []
-    const providers = addresses.map(processOf)
-    const routeLabel = makeLabel(`route ${node.name} ${contract.contractName}`)
-    const { concurrency } = policy
-    const permits = concurrency === undefined ? undefined : Semaphore.makeUnsafe(concurrency)
-    const make = (pick: Caller.Options["pick"]): Caller.AnyClient =>
-      Caller.make({
-        kernel,
-        network,
-        caller: node.process,
-        contract,
-        policy,
-        pick,
-        permits,
-        context: node.context,
-        scope
-      })
-    const [only] = providers
-    if (only === undefined) throw new Error(`no node provides ${contract.contractName}`)
-    const spread: Caller.Options["pick"] = (within) =>
-      providers[(kernel.draw(routeLabel, within?.request) >>> 0) % providers.length] ?? only
-    const client = make(providers.length === 1 ? () => only : spread)
-    const known = new Map<string, Caller.AnyClient>()
-    const at = (name: string): Caller.AnyClient => {
-      if (!addresses.includes(name)) {
-        throw new Error(`${name} does not provide ${contract.contractName}`)
-      }
-      let found = known.get(name)
-      if (found === undefined) {
-        const process = processOf(name)
-        found = providers.length === 1 ? client : make(() => process)
-        known.set(name, found)
-      }
-      return found
-    }
-    return { client, directory: { addresses, at } }
-  }
+  const http = Http.make({
+    kernel,
+    network,
+    system,
+    processOf,
+    onUndeclared: listener.onUndeclared
+  })
+  const edges: Edge.Options = { kernel, network, system, http, processOf }
 
   /** Prepares a new incarnation: its scope, and everything its code may ask for. */
   const renew = (node: Node): Scope.Closeable => {
@@ -185,16 +155,34 @@ export const make = (options: Options): World => {
     const ambient = Ambient.make(kernel, node, recorder, listener)
     const scoped: Context.Context<Scope.Scope> = Context.add(ambient, Scope.Scope, scope)
     node.context = scoped
-    node.process.surroundings = Globals.make(kernel, node, recorder, listener, noFetch)
+    node.http = http.renew(node)
+    const { fetch } = node.http
+    node.process.surroundings = Globals.make(kernel, node, recorder, listener, fetch)
     let context: Context.Context<Scope.Scope> = scoped
     for (const use of node.service?.uses ?? []) {
-      const { client, directory } = edge(node, use.contract, use.policy)
+      const { client, directory } = Edge.make(edges, node, use.contract, use.policy)
       context = Context.add(context, use.contract, client)
       context = Context.add(context, use.contract.directory, directory)
     }
     // One flat map: each call adds to it, and should not pay for what was added before.
-    node.context = Context.makeUnsafe(new Map(context.mapUnsafe))
+    const flat = new Map(context.mapUnsafe)
+    node.context = Context.makeUnsafe(flat)
+    node.http.provide(flat)
     return scope
+  }
+
+  /** Serves what a service that provides a contract over HTTP has yielded, if it does not yet. */
+  const serveHttp = (
+    node: Node,
+    built: unknown
+  ): Effect.Effect<undefined, unknown, Scope.Scope> => {
+    const { host } = node.http ?? http.renew(node)
+    if (Effect.isEffect(built)) {
+      // The types of services leave only this: an effect that answers one request.
+      return Effect.as(host.server.serve(built as HttpHost.App), undefined)
+    }
+    if (host.isServing()) return Effect.succeed(undefined)
+    return Effect.die(new Error(`${node.name} yields nothing that answers HTTP, and serves none`))
   }
 
   const build = (node: Node): Effect.Effect<Host.Host | undefined, unknown, Scope.Scope> => {
@@ -205,6 +193,7 @@ export const make = (options: Options): World => {
     return Effect.flatMap(handlers, (built) => {
       const { provides } = service
       if (provides === undefined) return Effect.succeed(undefined)
+      if (provides.protocol === "http") return serveHttp(node, built)
       const missing = Contract.missingHandlers(provides, built)
       if (missing.length > 0) {
         return Effect.die(new Error(`${node.name} has no handler for ${missing.join(", ")}`))
@@ -231,8 +220,9 @@ export const make = (options: Options): World => {
         if (!Cause.hasInterruptsOnly(exit.cause)) listener.onStartFailed(node, exit.cause)
         return
       }
-      node.host = exit.value
-      if (exit.value !== undefined) network.listen(node.process, exit.value)
+      const rpc = exit.value
+      if (rpc !== undefined) network.listen(node.process, rpc)
+      node.host = HttpHost.beside(rpc, node.http?.host)
       record("up", node, "is up")
       listener.onUp(node)
     })
@@ -250,6 +240,7 @@ export const make = (options: Options): World => {
     network.disconnect(node.process)
     if (node.disk !== undefined) Disk.closeAll(node.disk)
     node.host = undefined
+    node.http = undefined
     node.scope = undefined
     node.probes = new Map()
   }
@@ -294,7 +285,7 @@ export const make = (options: Options): World => {
   return {
     nodes,
     node: (name) => byName.get(name),
-    client: (node, contract, policy) => edge(node, contract, policy).client,
+    client: (node, contract, policy) => Edge.make(edges, node, contract, policy).procedures,
     start,
     crash,
     stop

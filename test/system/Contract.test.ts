@@ -2,6 +2,7 @@ import { Cause, Context, Effect } from "effect"
 import { RpcClientDefect, RpcClientError } from "effect/rpc/RpcClientError"
 import { describe, expect, it } from "vitest"
 import * as Contract from "../../src/system/Contract.ts"
+import type * as Service from "../../src/system/Service.ts"
 import { Closed, Ledger, Mail, Payments, ledger } from "./Fixture.ts"
 
 const clientOf = (node: string): Context.Service.Shape<typeof Mail> => ({
@@ -46,11 +47,16 @@ describe("a contract", () => {
   })
 })
 
+type Asked = Contract.Identity | Service.Ambient
+
 describe("missingHandlers", () => {
   it("is empty for what a typed service builds", () => {
     const contract: Contract.Any = Mail
+    // It asks for the contract alone, not for all else that a flight would have for it.
     const handlers = Effect.runSync(
-      Effect.provideContext(Effect.scoped(ledger.handlers), Context.make(contract, undefined))
+      Effect.scoped(ledger.handlers).pipe(
+        Effect.provideContext(Context.make(contract, undefined) as Context.Context<Asked>)
+      )
     )
     expect(Contract.missingHandlers(Ledger, handlers)).toEqual([])
   })
