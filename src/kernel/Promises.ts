@@ -8,6 +8,7 @@
 import { writeSync } from "node:fs"
 import { exit } from "node:process"
 import { promiseHooks } from "node:v8"
+import { sourceOfCall } from "./CallSource.ts"
 import type { Kernel } from "./Kernel.ts"
 import type { Task } from "./Task.ts"
 
@@ -70,6 +71,9 @@ interface Marked {
  */
 export const reactionsPerTurnMax = 1_000_000
 
+/** Of how many of the last reactions before the end it is noted where they were made. */
+const reactionsTold = 100
+
 /** The exit code of a thread that ends so: the one for a limit that was reached, see the commands. */
 const exitCode = 3
 
@@ -94,6 +98,9 @@ export const watch = (kernel: Kernel, { sourceOf, subjectOf }: Options): Promise
   let running: Made | undefined
   let line: Promise<unknown> = Promise.resolve()
 
+  /** So near to the limit, the last thing it says is where. */
+  const isEndless = (): boolean => reactions > reactionsPerTurnMax - reactionsTold
+
   const isFlying = (): boolean => kernel.current().process !== undefined
 
   const release = promiseHooks.createHook({
@@ -103,7 +110,8 @@ export const watch = (kernel: Kernel, { sourceOf, subjectOf }: Options): Promise
       kernel.wantTurn()
       const subject = subjectOf() ?? running?.subject
       const task = kernel.current()
-      const made = { kernel, task, subject, parent, source: sourceOf?.(), settler: undefined }
+      const source = isEndless() ? sourceOfCall() : sourceOf?.()
+      const made = { kernel, task, subject, parent, source, settler: undefined }
       promise[madeKey] = made
       open.set(promise, made)
     },

@@ -5,13 +5,21 @@
  * Owns the timers: tasks that die with the incarnation. What each global looks like is Guards'.
  */
 import { Cause } from "effect"
+import { refuse } from "../kernel/Dispatch.ts"
 import type { Kernel } from "../kernel/Kernel.ts"
 import * as NodeClock from "../kernel/NodeClock.ts"
 import type { Surroundings } from "../kernel/Surroundings.ts"
+import type { Task } from "../kernel/Task.ts"
 import type { Recorder } from "../recording/Recorder.ts"
 import { durationText } from "../turbulence/ChoicePoint.ts"
 import type { Listener } from "./Ambient.ts"
 import type { Node } from "./Node.ts"
+
+/**
+ * How often one task may read its node's clocks: 1,000,000 times. Time stands still while a task
+ * runs, so more than that is a loop that waits for it in vain.
+ */
+export const clockReadsPerTaskMax = 1_000_000
 
 /** Makes the surroundings of the current incarnation of a node. */
 export const make = (
@@ -32,10 +40,28 @@ export const make = (
     }
   }
 
-  return {
+  let reader: Task | undefined
+  let reads = 0
+  const countRead = (): void => {
+    if (reader !== kernel.current()) {
+      reader = kernel.current()
+      reads = 0
+    }
+    reads++
+    if (reads <= clockReadsPerTaskMax) return
+    throw refuse(surroundings, "a clock in a loop", "time stands still while code runs: use a timer")
+  }
+
+  const surroundings: Surroundings = {
     nodeName: node.name,
-    wallMillis: () => NodeClock.wallMillis(process.clock),
-    monotonicMicros: () => NodeClock.monotonicMicros(process.clock),
+    wallMillis: () => {
+      countRead()
+      return NodeClock.wallMillis(process.clock)
+    },
+    monotonicMicros: () => {
+      countRead()
+      return NodeClock.monotonicMicros(process.clock)
+    },
     draw: () => kernel.draw(process.labels.random),
     startTimer: (micros, run) => {
       const whole = Math.max(0, Math.round(micros))
@@ -65,6 +91,7 @@ export const make = (
     env: node.env,
     fetch
   }
+  return surroundings
 }
 
 /** What code finds that goes on although its node has died: nothing it begins ever happens. */
