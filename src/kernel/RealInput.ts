@@ -20,22 +20,33 @@ import nodeV8 from "node:v8"
 import nodeVm from "node:vm"
 import nodeThreads from "node:worker_threads"
 import nodeZlib from "node:zlib"
+import { engineFramesIn, stackOfCall } from "./CallSource.ts"
 import { onPurpose, refuse } from "./Dispatch.ts"
 import { type AnyFunction, type Call, method, newable, type Patch, value } from "./Patches.ts"
 
 type Form = (holder: object, key: string, call: string, advice: string) => Patch
 
-const throwing: Form = (holder, key, call, advice) =>
-  method(holder, key, ({ around }) => {
-    throw refuse(around, call, advice)
+/** The engine's own work calls its modules as well: to load code, to read a map of its lines. */
+const engineWork = /node:internal\/(modules|source_map)\/|\bgetInternalGlobal\b/u
+
+/** Whether the engine makes the call for itself: it is no business of the node's then. */
+const isOfEngine = (): boolean =>
+  engineFramesIn(onPurpose(stackOfCall)).some((frame) => engineWork.test(frame))
+
+const throwing: Form = (holder, key, name, advice) =>
+  method(holder, key, (call) => {
+    if (isOfEngine()) return really(call)
+    throw refuse(call.around, name, advice)
   })
 
-const rejecting: Form = (holder, key, call, advice) =>
-  method(holder, key, ({ around }) => Promise.reject(refuse(around, call, advice)))
+const rejecting: Form = (holder, key, name, advice) =>
+  method(holder, key, (call) =>
+    isOfEngine() ? really(call) : Promise.reject(refuse(call.around, name, advice))
+  )
 
-const constructing: Form = (holder, key, call, advice) =>
+const constructing: Form = (holder, key, name, advice) =>
   newable(holder, key, ({ around }) => {
-    throw refuse(around, call, advice)
+    throw refuse(around, name, advice)
   })
 
 const functionKeys = (holder: object): ReadonlyArray<string> =>
@@ -223,15 +234,15 @@ const packed =
     return undefined
   }
 
-/** The engine makes a stream for it, which is gone when it returns. */
-const purely = ({ parameters, real, self }: Call): unknown =>
+/** Calls the real function on purpose. */
+const really = ({ parameters, real, self }: Call): unknown =>
   onPurpose(() => Reflect.apply(real, self, parameters))
 
 const packing = (): ReadonlyArray<Patch> =>
   functionKeys(nodeZlib).flatMap((key): ReadonlyArray<Patch> => {
     const sync: unknown = Reflect.get(nodeZlib, `${key}Sync`)
     if (isFunction(sync)) {
-      return [method(nodeZlib, key, packed(sync)), method(nodeZlib, `${key}Sync`, purely)]
+      return [method(nodeZlib, key, packed(sync)), method(nodeZlib, `${key}Sync`, really)]
     }
     const isStream = key.startsWith("create") || isClass(key)
     return isStream ? family(nodeZlib, "zlib", [key], streamAdvice) : []
@@ -239,11 +250,7 @@ const packing = (): ReadonlyArray<Patch> =>
 
 /** A module loaded late reads files, and what it does as it loads is no part of the flight. */
 const loading = (): ReadonlyArray<Patch> =>
-  ["_load", "_resolveFilename"].map((key) =>
-    method(nodeModule, key, ({ parameters, real, self }) =>
-      onPurpose(() => Reflect.apply(real, self, parameters))
-    )
-  )
+  ["_load", "_resolveFilename"].map((key) => method(nodeModule, key, really))
 
 /** The patches that refuse. */
 export const patches = (): ReadonlyArray<Patch> => [
