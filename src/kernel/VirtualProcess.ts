@@ -65,6 +65,8 @@ const hrtime = ({ around, parameters }: Call): [number, number] => {
   return passed < 0 ? [whole - 1, passed + 1_000_000_000] : [whole, passed]
 }
 
+const monotonicNanos = ({ around }: Call): bigint => BigInt(around.monotonicMicros()) * 1000n
+
 const isFunction = (given: unknown): given is AnyFunction => typeof given === "function"
 
 /** A function with one function of its own as a property: `hrtime.bigint`, `memoryUsage.rss`. */
@@ -158,7 +160,9 @@ const processPatches = (): ReadonlyArray<Patch> => [
   environment(),
   output("stdout"),
   output("stderr"),
-  withPart("hrtime", "bigint", hrtime, ({ around }) => BigInt(around.monotonicMicros()) * 1000n),
+  // Effect keeps the real `hrtime` from when it was loaded, and asks it for `bigint` at each call.
+  method(nodeProcess.hrtime, "bigint", monotonicNanos),
+  withPart("hrtime", "bigint", hrtime, monotonicNanos),
   withPart("memoryUsage", "rss", memoryUsage, () => usedBytes),
   method(nodeProcess, "cpuUsage", cpuUsage),
   method(nodeProcess, "threadCpuUsage", cpuUsage),
