@@ -1,0 +1,37 @@
+/** The relay: sends every order to the queue, and remembers how far it has come. */
+import { Service, Use } from "downforce"
+import { Effect, FileSystem, Schedule } from "effect"
+import { Orders, Queue } from "./contracts.ts"
+import * as Files from "./files.ts"
+
+const path = "/sent"
+const ordersAtOnceMax = 8
+
+export const relay = Service.make("relay", {
+  uses: {
+    orders: Use.make(Orders, { timeout: "1 second" }),
+    queue: Use.make(Queue, { timeout: "1 second" })
+  },
+  disk: {},
+  handlers: Effect.gen(function* () {
+    const files = yield* FileSystem.FileSystem
+    const orders = yield* Orders
+    const queue = yield* Queue
+
+    const load = Effect.gen(function* () {
+      return (yield* files.exists(path)) ? Number(yield* files.readFileString(path)) : 0
+    })
+    let sent = yield* load.pipe(Effect.retry(Schedule.spaced("100 millis")), Effect.orDie)
+
+    // What is sent and not remembered as sent is sent again: the consumer has to know it.
+    const step = Effect.gen(function* () {
+      const next = yield* orders.list({ from: sent, max: ordersAtOnceMax })
+      if (next.length === 0) return
+      yield* Effect.forEach(next, (body) => queue.send({ body }))
+      yield* Files.replace(files, path, new TextEncoder().encode(`${sent + next.length}`))
+      sent += next.length
+    })
+    const steps = step.pipe(Effect.ignore, Effect.repeat(Schedule.spaced("200 millis")))
+    yield* Effect.forkScoped(steps)
+  })
+})
