@@ -5,7 +5,7 @@
  * It happens at one instant, at its end: when the node crashes before, it has not happened. A
  * primitive of our own, as the clock's sleep is: what costs no time makes no task.
  */
-import { Clock, Effect, Effectable, Exit, type PlatformError } from "effect"
+import { Clock, type Effect, Effectable, Exit, type PlatformError } from "effect"
 import type { RawFiber } from "../kernel/Process.ts"
 import type { Task } from "../kernel/Task.ts"
 import { CurrentCall } from "./Caller.ts"

@@ -1,5 +1,5 @@
 /** One node with a disk on a bare kernel: programs run on it one by one, and it can lose power. */
-import { Context, Effect, Exit, FileSystem, type Path, Scope } from "effect"
+import { Context, Effect, Exit, type FileSystem, type Path, Scope } from "effect"
 import * as Kernel from "../../src/kernel/Kernel.ts"
 import * as Process from "../../src/kernel/Process.ts"
 import { makeLabel } from "../../src/kernel/Task.ts"

@@ -142,8 +142,8 @@ export const make = (
       }
       for (const [path, { id, marks }] of found) {
         const file = files.get(id)
-        if (file?.sizes.has(marks.length) !== true)
-          wrong.push(`${path} has ${marks.length} sectors`)
+        const isSized = file?.sizes.has(marks.length) === true
+        if (!isSized) wrong.push(`${path} has ${marks.length} sectors`)
         for (const [sector, mark] of marks.entries()) {
           const isAllowed = file?.allowed[sector]?.has(mark) ?? mark === 0
           if (!isAllowed) wrong.push(`sector ${sector} of ${path} holds ${mark}`)
