@@ -199,14 +199,14 @@ const codeOf = (error: unknown): string | undefined => {
   return undefined
 }
 
+/** Why an HTTP client failed. The cause of an error is no enumerable property: it is not copied. */
 const reasonOf = (
   error: unknown
-): { readonly _tag: string; readonly cause?: unknown } | undefined =>
+): { readonly _tag: unknown; readonly cause?: unknown } | undefined =>
   Predicate.isTagged(error, "HttpClientError") &&
   Predicate.hasProperty(error, "reason") &&
-  Predicate.hasProperty(error.reason, "_tag") &&
-  typeof error.reason._tag === "string"
-    ? { ...error.reason, _tag: error.reason._tag }
+  Predicate.hasProperty(error.reason, "_tag")
+    ? error.reason
     : undefined
 
 /** What a connection that was never made says: the request has definitely not been sent. */

@@ -118,12 +118,17 @@ type AmbientOfDisk<D, P> = [D] extends [undefined]
     : never
   : OfDisk
 
-/** Refuses, by name, what is required and not declared. */
+/**
+ * Refuses, by name, what is required and not declared. `any` is what `HttpRouter.addAll` makes of the
+ * requirements of routes: what it hides is found when it is asked for, and reported then.
+ */
 type OnlyDeclared<Undeclared> = [Undeclared] extends [never]
   ? unknown
-  : [Undeclared] extends [OfDisk]
-    ? { readonly "needs a disk: declare `disk: {}`": Undeclared }
-    : { readonly "missing from `uses`": NameOf<Undeclared> }
+  : 0 extends 1 & Undeclared
+    ? unknown
+    : [Undeclared] extends [OfDisk]
+      ? { readonly "needs a disk: declare `disk: {}`": Undeclared }
+      : { readonly "missing from `uses`": NameOf<Undeclared> }
 
 type HandlersLike = Readonly<Record<string, (...parameters: ReadonlyArray<never>) => object>>
 

@@ -110,6 +110,7 @@ export const check = (
     ...(services.length === 0 ? ["the system has no services"] : []),
     ...services.flatMap(serviceProblems),
     ...nodeProblems(services, nodes),
+    ...hostProblems(services, nodes),
     ...contractProblems(services)
   ]
   return problems.length > 0
@@ -219,6 +220,31 @@ const nodeProblems = (
       `${quoted(owner)} and ${quoted(service.name)} both have a node named ${quoted(name)}`
     )
   }
+  return problems
+}
+
+/** Host names are not told apart by case, and each leads to the nodes of one service. */
+const hostProblems = (
+  services: ReadonlyArray<Service.Any>,
+  nodes: ReadonlyArray<Node>
+): ReadonlyArray<string> => {
+  const problems: Array<string> = []
+  const owners = new Map<string, string>()
+  const claim = (host: string, service: string): void => {
+    const owner = owners.get(host.toLowerCase())
+    owners.set(host.toLowerCase(), owner ?? service)
+    if (owner === undefined || owner === service) return
+    problems.push(`${quoted(owner)} and ${quoted(service)} both have the host ${quoted(host)}`)
+  }
+  // Two services or nodes of the very same name were reported already.
+  for (const name of new Set(services.map(({ name }) => name))) claim(name, name)
+  const seen = new Set<string>()
+  for (const { name, service } of nodes) {
+    if (seen.has(name) || name === service.name) continue
+    seen.add(name)
+    if (!services.some((other) => other.name === name)) claim(name, service.name)
+  }
+  for (const { hosts, name } of services) for (const host of hosts) claim(host, name)
   return problems
 }
 

@@ -91,6 +91,8 @@ export interface Connection {
   /** When the latest message to the callee arrives, and the latest one back. */
   lastThere: number
   lastBack: number
+  /** The callee has begun a response that goes on. */
+  isStreaming: boolean
   /** The response was cut short: what the callee still sends goes nowhere. */
   isShortened: boolean
   /**

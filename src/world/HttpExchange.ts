@@ -109,7 +109,6 @@ export const begin = (options: Options): Exchange => {
   const arrived: Array<Reading> = []
   let waiting: ((reading: Reading) => void) | undefined
   let isOver = false
-  let codec = whole
   // How many bytes are still to come; `undefined` when nobody has said.
   let bytesLeft: number | undefined
 
@@ -128,7 +127,6 @@ export const begin = (options: Options): Exchange => {
 
   const onPart = ({ bytes, head, rest }: HttpPart): void => {
     if (head !== undefined) {
-      codec = streaming
       const isBodiless = hasNoBody(request.method, head.status)
       bytesLeft = isBodiless ? undefined : declaredLength(head.headers)
       hand({ _tag: "Head", head, hasBody: !isBodiless && (rest === "open" || bytes.length > 0) })
@@ -155,12 +153,20 @@ export const begin = (options: Options): Exchange => {
     early: new Map()
   }
 
+  const connection: Call.Connection = {
+    lastThere: 0,
+    lastBack: 0,
+    isStreaming: false,
+    isShortened: false,
+    timing: options.timing
+  }
+
   const call: Call.Call = {
     id: kernel.identify(labelOf(target)),
     contract: target,
     procedure: `${request.method} ${request.path.split("?")[0]}`,
     get codec() {
-      return codec
+      return connection.isStreaming ? streaming : whole
     },
     caller,
     callee: pick(within),
@@ -168,7 +174,7 @@ export const begin = (options: Options): Exchange => {
     startedAt: kernel.now(),
     within,
     stream,
-    connection: { lastThere: 0, lastBack: 0, isShortened: false, timing: options.timing },
+    connection,
     answer: (answer) => {
       if (isOver) return
       if (answer._tag === "HttpPart") return onPart(answer.part)

@@ -2,7 +2,7 @@
  * The callee's side of HTTP: the `HttpServer` of a node, which answers what arrives with whatever
  * the node serves, and sends the response back in parts, no more than a window ahead of its reader.
  */
-import { Context, Effect, type Exit, Fiber, Option, Scope, Stream } from "effect"
+import { Cause, Context, Effect, Fiber, Option, Scope, Stream } from "effect"
 import {
   Cookies,
   Headers,
@@ -81,6 +81,17 @@ const requestOf = (call: Call, { body, headers, host, method, path }: HttpWire.H
   return request.modify({ url: path, remoteAddress: Option.some(call.caller.name) })
 }
 
+/**
+ * What is left of a failure once it has been answered: Effect puts the response among the defects
+ * of its cause, and an error or an interruption that has been answered is nobody's bug.
+ */
+const onlyBugs = (cause: Cause.Cause<unknown>): Effect.Effect<void> => {
+  const bug = cause.reasons
+    .filter(Cause.isDieReason)
+    .find(({ defect }) => !HttpServerResponse.isHttpServerResponse(defect))
+  return bug === undefined ? Effect.void : Effect.die(bug.defect)
+}
+
 /** What goes before the body of a response. */
 const headOf = (response: HttpServerResponse.HttpServerResponse, headers: Headers.Headers) => {
   const list: Array<readonly [string, string]> = Object.entries(headers)
@@ -115,9 +126,11 @@ export const make = (network: Network, process: Process): HttpHost => {
 
   const send = (run: Run, part: HttpWire.HttpPart): void => {
     if (run.isEnded) return
+    const { connection } = run.call
     if (part.rest !== "open") run.isEnded = true
+    else if (connection !== undefined) connection.isStreaming = true
     // What is sent after a response was cut short goes nowhere.
-    if (run.call.connection?.isShortened === true) return
+    if (connection?.isShortened === true) return
     const sequence = run.sent++
     network.send(run.call, { _tag: "HttpPart", run: run.number, sequence, part })
   }
@@ -170,10 +183,13 @@ export const make = (network: Network, process: Process): HttpHost => {
     )
     const end = (rest: HttpWire.HttpPart["rest"]) =>
       send(run, { head: undefined, bytes: HttpWire.noBytes, rest })
-    return Effect.andThen(begun, Effect.interruptible(Effect.orDie(body))).pipe(
-      Effect.onExit((exit: Exit.Exit<void>) =>
+    const sent = Effect.andThen(begun, Effect.interruptible(body))
+    // A source that fails cuts the connection off, as any server does; a bug in it is reported.
+    return Effect.catch(
+      Effect.onExit(sent, (exit) =>
         Effect.sync(() => end(exit._tag === "Success" ? "complete" : "broken"))
-      )
+      ),
+      () => Effect.void
     )
   }
 
@@ -223,7 +239,7 @@ export const make = (network: Network, process: Process): HttpHost => {
         )
         const known = Effect.withFiber((fiber) => {
           run.fiber = fiber
-          return handled
+          return Effect.uninterruptible(Effect.catchCause(handled, onlyBugs))
         })
         const fiber = Effect.runForkWith(made)(known)
         track(fiber)
