@@ -99,6 +99,156 @@ describe("what is synced", () => {
   })
 })
 
+const make = (path: string) => Effect.flatMap(files, (fs) => fs.makeDirectory(path))
+const rename = (from: string, to: string) => Effect.flatMap(files, (fs) => fs.rename(from, to))
+const remove = (path: string) => Effect.flatMap(files, (fs) => fs.remove(path, { recursive: true }))
+const all = Effect.map(
+  Effect.flatMap(files, (fs) => fs.readDirectory("/", { recursive: true })),
+  (paths) =>
+    paths
+      .filter((path) => path !== "tmp")
+      .sort()
+      .join(" ")
+)
+type Doing = Effect.Effect<unknown, PlatformError.PlatformError, FileSystem.FileSystem>
+
+/** What is there after a crash, of changes of which some survive, to names that were durable. */
+const after = (
+  before: ReadonlyArray<Doing>,
+  changes: ReadonlyArray<Doing>,
+  survive: Readonly<Record<number, number>>
+): string => {
+  const machine = DiskMachine.make({ entropy: scripted({ survive }) })
+  for (const doing of before) machine.get(doing)
+  const paths = machine.get(all).split(" ")
+  for (const path of ["", ...paths]) machine.get(sync(`/${path}`))
+  for (const doing of changes) machine.get(doing)
+  machine.crash()
+  return machine.get(all)
+}
+
+describe("a change of names that survives", () => {
+  it.each([
+    ["without the making of what it moves", [], [write("a", ""), rename("a", "b")], { 1: 1 }, ""],
+    [
+      "without the removal it makes room by",
+      [make("a")],
+      [remove("a"), make("a"), make("a/b")],
+      { 1: 1, 2: 1 },
+      "a"
+    ],
+    [
+      "without the removal of what it would replace",
+      [make("a"), write("b", "")],
+      [remove("b"), rename("a", "b")],
+      { 1: 1 },
+      "a b"
+    ],
+    [
+      "as a removal of what has not been emptied",
+      [make("d"), write("d/x", "")],
+      [rename("d/x", "y"), remove("d")],
+      { 1: 1 },
+      "d d/x"
+    ],
+    [
+      "as a replacement of what has not been emptied",
+      [make("d"), write("d/x", ""), make("e")],
+      [rename("d/x", "y"), rename("e", "d")],
+      { 1: 1 },
+      "d d/x e"
+    ],
+    [
+      "as a move below itself",
+      [make("a"), make("a/b")],
+      [rename("a/b", "b"), rename("a", "b/a")],
+      { 1: 1 },
+      "a a/b"
+    ],
+    ["into what was never made", [write("a", "")], [make("d"), rename("a", "d/a")], { 1: 1 }, "a"]
+  ])("is lost all the same when it does not fit (%s)", (_, before, changes, survive, left) => {
+    expect(after(before, changes, survive)).toBe(left)
+  })
+
+  it("makes another file of the same name only when the old one is gone", () => {
+    const machine = DiskMachine.make({ entropy: scripted({ survive: { 1: 1, 2: 1 } }) })
+    machine.get(durably("a", "old"))
+    machine.get(Effect.andThen(remove("a"), write("a", "new")))
+    machine.crash()
+    expect(machine.get(read("a"))).toBe("old")
+  })
+})
+
+describe("a torn write", () => {
+  it("lets a file grow as far as its last sector that survived", () => {
+    const lengths = [0b000001, 0b000101, 0b100000].map((mask) => {
+      const machine = DiskMachine.make({ entropy: scripted({ survive: { 0: 1, 1: mask } }) })
+      machine.get(write("a", "x".repeat(6 * 512)))
+      machine.crash()
+      return machine.get(read("a")).length / 512
+    })
+    expect(lengths).toEqual([1, 3, 6])
+  })
+})
+
+describe("a rename", () => {
+  it("gives back the space of what it replaces, and takes a directory's way up along", () => {
+    const machine = DiskMachine.make()
+    machine.get(Effect.andThen(write("a", "x"), write("b", "x")))
+    expect(machine.disk.usedSectors).toBe(5)
+    machine.get(rename("a", "b"))
+    expect(machine.disk.usedSectors).toBe(3)
+    machine.get(Effect.andThen(make("d"), Effect.andThen(make("e"), rename("d", "e/d"))))
+    const up = Effect.flatMap(files, (fs) => fs.realPath("/e/d"))
+    expect(machine.get(up)).toBe("/e/d")
+    machine.get(write("e/d/../f", "text"))
+    expect(machine.get(read("e/f"))).toBe("text")
+  })
+})
+
+describe("a sync of a directory", () => {
+  it.each([
+    [
+      "the leaving of what was in a directory that goes",
+      [make("d"), write("d/x", ""), make("e")],
+      [rename("d/x", "e/x"), remove("d"), sync("/")],
+      "e e/x"
+    ],
+    [
+      "the leaving of what was in a directory that is replaced",
+      [make("d"), write("d/x", ""), make("e"), make("f")],
+      [rename("d/x", "e/x"), rename("f", "d"), sync("/")],
+      "d e e/x"
+    ],
+    [
+      "the making of where something goes",
+      [write("a", "")],
+      [make("n"), rename("a", "n/a"), sync("n")],
+      "n n/a"
+    ],
+    [
+      "moves of directories before it",
+      [make("a"), make("a/b")],
+      [rename("a/b", "b"), rename("a", "b/a"), sync("b")],
+      "b b/a"
+    ],
+    [
+      "a making under another name",
+      [make("d"), make("e")],
+      [write("d/x", ""), rename("d/x", "e/x"), rename("e/x", "y"), sync("/")],
+      "d e y"
+    ],
+    [
+      "nothing of another directory",
+      [make("d"), make("e")],
+      [write("d/x", ""), write("e/x", ""), sync("d")],
+      "d d/x e"
+    ]
+  ])("takes along %s", (_, before, changes, left) => {
+    expect(after(before, changes, {})).toBe(left)
+  })
+})
+
 describe("a graceful stop", () => {
   it("keeps the page cache, closes open files, and gives back what they held", () => {
     const machine = DiskMachine.make()
