@@ -8,6 +8,7 @@
 import { Effect, Result } from "effect"
 import * as Sameness from "../flight/Sameness.ts"
 import type { Scenario } from "../flight/Scenario.ts"
+import type { Event } from "../recording/Event.ts"
 import { distinctLeaks } from "../flight/Unasked.ts"
 import { type Checked, doctorReport, type Found, verdictOf } from "../report/DoctorReport.ts"
 import { checkedText, checkedTotal } from "../report/DoctorText.ts"
@@ -63,7 +64,7 @@ export const doctor = Effect.fnUntraced(function* (
   const seed = input.seed ?? baseSeed(commit)
   message(`seed ${toText(seed)}`)
   const stop = StopSignal.listen(() => {})
-  const elsewhere = Elsewhere.start(root, "elsewhere")
+  const elsewhere = Elsewhere.start(root)
   const context = { root, seed, runs: input.runs, elsewhere, stop }
   return yield* Effect.ensuring(
     checkAll(context, scenarios, input.json, commit),
@@ -109,38 +110,72 @@ const check = Effect.fnUntraced(function* (
   scenario: Scenario
 ): Effect.fn.Return<Checked, CommandError> {
   const { elsewhere, runs, seed } = context
-  const order = Sameness.forwards(runs)
-  const ask = (thread: "main" | "worker"): Promise<Elsewhere.Flown> =>
-    elsewhere.fly(scenario, { thread, baseSeed: seed, runs: order, events: "none" })
   // They fly while this process does.
-  const asked = { process: ask("main"), thread: ask("worker") }
-  const here = yield* flyHere(context, scenario, order)
-  const again = yield* flyHere(context, scenario, [...order].reverse())
+  const asked = {
+    process: elsewhere.fly(scenario, "main", seed, runs),
+    thread: elsewhere.fly(scenario, "worker", seed, runs)
+  }
+  const order = Array.from({ length: runs }, (_, runIndex) => runIndex)
+  const books = { here: Sameness.open(scenario, seed), again: Sameness.open(scenario, seed) }
+  const here = yield* flyHere(context, scenario, books.here, order)
+  const again = yield* flyHere(context, scenario, books.again, [...order].reverse())
   const process = yield* answered(scenario, asked.process)
   const thread = yield* answered(scenario, asked.thread)
-  const others = { again, process: process.seen, thread: thread.seen }
-  const everything = [here, ...Object.values(others)].flat()
+  const everything = [...here, ...again, ...process, ...thread]
   const threw = everything.find((seen) => seen.threw !== undefined)?.threw
   if (threw !== undefined) {
     return yield* wrong(`${scenario.file}: ${scenario.id}: ${threw}; correct the scenario`)
   }
+  const places = ["here", ...Object.values(placeNames)]
+  const result = { id: scenario.id, runs, places }
   const leaks = distinctLeaks(everything.flatMap((seen) => seen.leaks))
   // What comes after a leak is its doing: it needs no other explanation.
-  const difference =
-    leaks.length > 0 ? undefined : yield* findDifference(context, scenario, here, others)
-  const places = ["here", ...Object.values(placeNames)]
-  return { id: scenario.id, runs, places, difference, leaks }
+  if (leaks.length > 0) return { ...result, leaks, difference: undefined }
+  const first = Sameness.firstDiffering<Place>(here, [
+    { place: "again", seen: again },
+    { place: "process", seen: process },
+    { place: "thread", seen: thread }
+  ])
+  if (first === undefined) return { ...result, leaks, difference: undefined }
+  const { place, run } = first
+  const ours = books.here.eventsOf(run.runIndex)
+  const theirs =
+    place === "again"
+      ? books.again.eventsOf(run.runIndex)
+      : yield* answered(scenario, elsewhere.show(threads[place], run.runIndex))
+  return { ...result, leaks, difference: differenceOf(run, place, ours, theirs) }
 })
+
+const threads = { process: "main", thread: "worker" } as const
+
+const differenceOf = (
+  run: Sameness.Seen,
+  place: Place,
+  ours: ReadonlyArray<Event> | undefined,
+  theirs: ReadonlyArray<Event> | undefined
+): Found => {
+  const isKept = ours !== undefined && theirs !== undefined
+  const parting = isKept ? Sameness.partingOf(ours, theirs) : undefined
+  return {
+    run,
+    place: placeNames[place],
+    step: parting?.step,
+    here: parting?.here,
+    there: parting?.there,
+    likely: likelyLeak(parting, circumstancesOf(place))
+  }
+}
 
 /** Flies on this thread, and lets signals and messages in between. */
 const flyHere = Effect.fnUntraced(function* (
-  { seed, stop }: Context,
+  { stop }: Context,
   scenario: Scenario,
+  book: Sameness.Logbook,
   order: ReadonlyArray<number>
 ): Effect.fn.Return<ReadonlyArray<Sameness.Seen>, CommandError> {
   const all: Array<Sameness.Seen> = []
   for (const runIndex of order) {
-    all.push((yield* Sameness.watch(scenario, seed, runIndex)).seen)
+    all.push(yield* book.fly(runIndex))
     yield* Effect.promise(breathe)
     if (stop.requested()) {
       const exitCode = exitCodes.interrupted
@@ -150,78 +185,17 @@ const flyHere = Effect.fnUntraced(function* (
   return all
 })
 
-const answered = (
+const answered = <Answer>(
   scenario: Scenario,
-  flown: Promise<Elsewhere.Flown>
-): Effect.Effect<Elsewhere.Flown, CommandError> =>
+  answer: Promise<Answer>
+): Effect.Effect<Answer, CommandError> =>
   Effect.tryPromise({
-    try: () => flown,
+    try: () => answer,
     catch: (error) => {
       const reason = error instanceof Error ? error.message : String(error)
       return wrong(`${scenario.file}: ${reason}; it has to fly wherever it is loaded`)
     }
   })
-
-const findDifference = Effect.fnUntraced(function* (
-  context: Context,
-  scenario: Scenario,
-  here: ReadonlyArray<Sameness.Seen>,
-  others: { readonly [Name in Place]: ReadonlyArray<Sameness.Seen> }
-): Effect.fn.Return<Found | undefined, CommandError> {
-  const sightings = (["again", "process", "thread"] as const).map((place) => ({
-    place,
-    seen: others[place]
-  }))
-  const first = Sameness.firstDiffering(here, sightings)
-  if (first === undefined) return undefined
-  const { place, run } = first
-  const { ours, theirs } = yield* flyApart(context, scenario, place, run.runIndex)
-  const parting = Sameness.partingOf(ours.events, theirs.events)
-  return {
-    run,
-    place: placeNames[place],
-    step: parting?.step,
-    here: parting?.here,
-    there: parting?.there,
-    likely: likelyLeak(parting, circumstancesOf(place))
-  }
-})
-
-/**
- * Flies the run once more on both sides, each in a process of its own that has flown before what
- * the place had flown before: what outlived those runs is part of the difference.
- */
-const flyApart = Effect.fnUntraced(function* (
-  { root, runs, seed }: Context,
-  scenario: Scenario,
-  place: Place,
-  runIndex: number
-): Effect.fn.Return<
-  { readonly ours: Elsewhere.Flown; readonly theirs: Elsewhere.Flown },
-  CommandError
-> {
-  const order = Sameness.forwards(runs)
-  const orderThere = place === "again" ? [...order, ...[...order].reverse()] : order
-  const one = Elsewhere.start(root, "like-here")
-  const other = Elsewhere.start(root, place === "again" ? "like-here" : "elsewhere")
-  const ask = (
-    side: Elsewhere.Elsewhere,
-    thread: "main" | "worker",
-    flown: ReadonlyArray<number>
-  ): Promise<Elsewhere.Flown> =>
-    side.fly(scenario, { thread, baseSeed: seed, runs: flown, events: "last" })
-  // Both are asked before either is awaited: they fly side by side.
-  const ours = ask(one, "main", order.slice(0, runIndex + 1))
-  const thread = place === "thread" ? "worker" : "main"
-  const theirs = ask(other, thread, Sameness.upTo(orderThere, runIndex))
-  return yield* Effect.ensuring(
-    Effect.all({ ours: answered(scenario, ours), theirs: answered(scenario, theirs) }),
-    Effect.sync(() => {
-      one.close()
-      other.close()
-    })
-  )
-})
 
 const circumstancesOf = (place: Place): Circumstances => {
   const here = Elsewhere.localityHere()

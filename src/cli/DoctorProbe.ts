@@ -8,7 +8,6 @@ import { isMainThread, parentPort, Worker, workerData } from "node:worker_thread
 import { Effect, Result } from "effect"
 import * as Sameness from "../flight/Sameness.ts"
 import type { Scenario } from "../flight/Scenario.ts"
-import type { Event } from "../recording/Event.ts"
 import type { Answer, Order } from "./Elsewhere.ts"
 import { scenariosIn } from "./ScenarioFiles.ts"
 import { load } from "./ScenarioLoader.ts"
@@ -25,17 +24,21 @@ const scenarioOf = async (file: string, id: string): Promise<Scenario> => {
   return scenario
 }
 
-const fly = async ({ baseSeed, events, file, id, number, runs }: Order): Promise<Answer> => {
+let logbook: Sameness.Logbook | undefined
+
+const answerTo = async (order: Order): Promise<Answer> => {
+  const { number } = order
+  if (order._tag === "show") {
+    return { _tag: "shown", number, events: logbook?.eventsOf(order.runIndex) }
+  }
   try {
-    const scenario = await scenarioOf(file, id)
+    const book = Sameness.open(await scenarioOf(order.file, order.id), order.baseSeed)
+    logbook = book
     const seen: Array<Sameness.Seen> = []
-    let last: ReadonlyArray<Event> = []
-    for (const runIndex of runs) {
-      const watched = await Effect.runPromise(Sameness.watch(scenario, baseSeed, runIndex))
-      seen.push(watched.seen)
-      last = watched.events
+    for (let runIndex = 0; runIndex < order.runs; runIndex++) {
+      seen.push(await Effect.runPromise(book.fly(runIndex)))
     }
-    return { _tag: "flown", number, seen, events: events === "last" ? last : [] }
+    return { _tag: "flown", number, seen }
   } catch (thrown) {
     const reason = thrown instanceof Error ? thrown.message : String(thrown)
     return { _tag: "failed", number, reason }
@@ -49,7 +52,7 @@ const serve = (
   let before: Promise<void> = Promise.resolve()
   listen((order) => {
     // One after the other, in the order they were asked: what was flown before may matter.
-    before = before.then(async () => answer(await fly(order)))
+    before = before.then(async () => answer(await answerTo(order)))
   })
 }
 

@@ -11,33 +11,30 @@ import type { Seen } from "../flight/Sameness.ts"
 import type { Event } from "../recording/Event.ts"
 import type { Scenario } from "../flight/Scenario.ts"
 
-/** What the other process is asked: to fly these runs of a scenario in this order. */
-export interface Order {
-  readonly number: number
-  readonly thread: "main" | "worker"
-  readonly file: string
-  readonly id: string
-  readonly baseSeed: number
-  readonly runs: ReadonlyArray<number>
-  /** `last`: also give the events of the last run. */
-  readonly events: "none" | "last"
-}
+/** What the other process is asked, on one of its threads. */
+export type Order = { readonly number: number; readonly thread: "main" | "worker" } & Question
+
+/** To fly these runs of a scenario, or to show the events of one that was just flown. */
+type Question =
+  | {
+      readonly _tag: "fly"
+      readonly file: string
+      readonly id: string
+      readonly baseSeed: number
+      readonly runs: number
+    }
+  | { readonly _tag: "show"; readonly runIndex: number }
 
 /** What it answers; without what it saw it could not fly, and says why. */
 export type Answer =
+  | { readonly _tag: "flown"; readonly number: number; readonly seen: ReadonlyArray<Seen> }
   | {
-      readonly _tag: "flown"
+      readonly _tag: "shown"
       readonly number: number
-      readonly seen: ReadonlyArray<Seen>
-      readonly events: ReadonlyArray<Event>
+      /** `undefined`: they were not kept. */
+      readonly events: ReadonlyArray<Event> | undefined
     }
   | { readonly _tag: "failed"; readonly number: number; readonly reason: string }
-
-/** What came of an order. */
-export interface Flown {
-  readonly seen: ReadonlyArray<Seen>
-  readonly events: ReadonlyArray<Event>
-}
 
 /** The zone and the language of a process. */
 export interface Locality {
@@ -67,22 +64,29 @@ const environmentOf = ({ locale, timeZone }: Locality): Readonly<Record<string, 
 
 /** Another process. */
 export interface Elsewhere {
-  /** Flies; rejects when it cannot, or has died. */
+  /** Flies the runs of a scenario from the first on; rejects when it cannot, or has died. */
   readonly fly: (
     scenario: Scenario,
-    order: Pick<Order, "thread" | "baseSeed" | "runs" | "events">
-  ) => Promise<Flown>
+    thread: Order["thread"],
+    baseSeed: number,
+    runs: number
+  ) => Promise<ReadonlyArray<Seen>>
+  /** The events of a run that this thread flew last; `undefined` when they were not kept. */
+  readonly show: (
+    thread: Order["thread"],
+    runIndex: number
+  ) => Promise<ReadonlyArray<Event> | undefined>
   readonly close: () => void
 }
 
 interface Asked {
-  readonly resolve: (flown: Flown) => void
+  readonly resolve: (answer: Answer) => void
   readonly reject: (error: Error) => void
 }
 
-/** Starts a process that is like this one, or differs in everything that must not matter. */
-export const start = (root: string, kind: "like-here" | "elsewhere"): Elsewhere => {
-  const child = startChild(root, kind)
+/** Starts a process that differs from this one in everything that must not matter. */
+export const start = (root: string): Elsewhere => {
+  const child = startChild(root)
   const asked = new Map<number, Asked>()
   let orders = 0
   let gone: Error | undefined
@@ -96,26 +100,35 @@ export const start = (root: string, kind: "like-here" | "elsewhere"): Elsewhere 
   child.on("message", (answer: Answer) => {
     const waiting = asked.get(answer.number)
     asked.delete(answer.number)
-    if (answer._tag === "flown") waiting?.resolve(answer)
-    else waiting?.reject(new Error(answer.reason))
+    if (answer._tag === "failed") waiting?.reject(new Error(answer.reason))
+    else waiting?.resolve(answer)
   })
   child.on("error", (error) => onGone(error.message))
   child.on("exit", (code, signal) => onGone(`it ended with ${signal ?? `exit code ${code}`}`))
 
-  return {
-    fly: ({ file, id }, order) => {
-      const number = orders++
-      const flown = new Promise<Flown>((resolve, reject) => {
-        if (gone !== undefined) return reject(gone)
-        asked.set(number, { resolve, reject })
-        const question: Order = { number, file, id, ...order }
-        child.send(question, (error) => {
-          if (error !== null) onGone(error.message)
-        })
+  const ask = (thread: Order["thread"], question: Question): Promise<Answer> => {
+    const number = orders++
+    const answer = new Promise<Answer>((resolve, reject) => {
+      if (gone !== undefined) return reject(gone)
+      asked.set(number, { resolve, reject })
+      const order: Order = { number, thread, ...question }
+      child.send(order, (error) => {
+        if (error !== null) onGone(error.message)
       })
-      // Whoever asked may have stopped to listen; that is no stray error.
-      flown.catch(() => {})
-      return flown
+    })
+    // Whoever asked may have stopped to listen; that is no stray error.
+    answer.catch(() => {})
+    return answer
+  }
+
+  return {
+    fly: async ({ file, id }, thread, baseSeed, runs) => {
+      const answer = await ask(thread, { _tag: "fly", file, id, baseSeed, runs })
+      return answer._tag === "flown" ? answer.seen : []
+    },
+    show: async (thread, runIndex) => {
+      const answer = await ask(thread, { _tag: "show", runIndex })
+      return answer._tag === "shown" ? answer.events : undefined
     },
     close: () => {
       child.removeAllListeners("exit")
@@ -124,16 +137,12 @@ export const start = (root: string, kind: "like-here" | "elsewhere"): Elsewhere 
   }
 }
 
-const startChild = (root: string, kind: "like-here" | "elsewhere"): ChildProcess => {
-  const isElsewhere = kind === "elsewhere"
+const startChild = (root: string): ChildProcess => {
   const later = new URL("./AYearLater.js", import.meta.url).href
-  return fork(fileURLToPath(new URL("./DoctorProbe.js", import.meta.url)), [root, kind], {
+  return fork(fileURLToPath(new URL("./DoctorProbe.js", import.meta.url)), [root], {
     cwd: root,
-    execArgv: [...process.execArgv, ...(isElsewhere ? ["--import", later] : [])],
-    env: {
-      ...process.env,
-      ...(isElsewhere ? environmentOf(localityElsewhere(localityHere())) : {})
-    },
+    execArgv: [...process.execArgv, "--import", later],
+    env: { ...process.env, ...environmentOf(localityElsewhere(localityHere())) },
     serialization: "advanced",
     // Stdout is for data of the command: what users' code prints goes to its stderr.
     stdio: ["ignore", 2, 2, "ipc"]

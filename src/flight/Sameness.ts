@@ -1,6 +1,6 @@
 /**
- * Flying runs to see whether they come out the same elsewhere: what is kept of each, and what must
- * be flown before one for it to come out as it did.
+ * Flying runs to see whether they come out the same elsewhere: what is kept of them, and where two
+ * flights of the same run part.
  *
  * Flies with everything written down, so that also what decides nothing is compared: a line of a
  * log, a payload nobody looks at. Where else runs are flown is for the command to say.
@@ -25,38 +25,46 @@ export interface Seen {
   readonly threw: string | undefined
 }
 
-/** A run and its events. */
-export interface Watched {
-  readonly seen: Seen
-  readonly events: ReadonlyArray<Event>
+/**
+ * How many events of all runs of a scenario a place keeps to show them: what differs is looked up,
+ * not flown again, since it might come out differently still. The first run is always kept.
+ */
+export const eventsKeptMax = 200_000
+
+/** Runs as they come out in one place. */
+export interface Logbook {
+  /** Flies one run of the batch with this base seed. */
+  readonly fly: (runIndex: number) => Effect.Effect<Seen>
+  /** The events of a run that was flown; `undefined` when they were not kept. */
+  readonly eventsOf: (runIndex: number) => ReadonlyArray<Event> | undefined
 }
 
 const nowhere = { runIndex: 0, commit: undefined, version: "0.0.0" }
 
-/** Flies one run of the batch with this base seed. */
-export const watch = Effect.fnUntraced(function* (
-  scenario: Scenario,
-  baseSeed: number,
-  runIndex: number
-): Effect.fn.Return<Watched> {
-  const seed = Seed.ofRun(baseSeed, runIndex)
-  const drawn = drawRun(scenario.tunnel, seed)
-  if (Result.isFailure(drawn)) {
-    const threw = drawn.failure.message
-    return { seen: { runIndex, seed, digest: "", leaks: [], threw }, events: [] }
+/** Begins a logbook. */
+export const open = (scenario: Scenario, baseSeed: number): Logbook => {
+  const kept = new Map<number, ReadonlyArray<Event>>()
+  let count = 0
+
+  const keep = (runIndex: number, events: ReadonlyArray<Event>): void => {
+    count += events.length
+    if (kept.size === 0 || count <= eventsKeptMax) kept.set(runIndex, events)
   }
-  const { events, flown, header } = yield* Record.ofDrawn(scenario, drawn.success, nowhere)
-  const threw = flown.threw?.message
-  return { seen: { runIndex, seed, digest: header.digest, leaks: flown.leaks, threw }, events }
-})
 
-/** All runs from the first to the last. */
-export const forwards = (runs: number): ReadonlyArray<number> =>
-  Array.from({ length: runs }, (_, runIndex) => runIndex)
+  const fly = Effect.fnUntraced(function* (runIndex: number): Effect.fn.Return<Seen> {
+    const seed = Seed.ofRun(baseSeed, runIndex)
+    const drawn = drawRun(scenario.tunnel, seed)
+    if (Result.isFailure(drawn)) {
+      return { runIndex, seed, digest: "", leaks: [], threw: drawn.failure.message }
+    }
+    const { events, flown, header } = yield* Record.ofDrawn(scenario, drawn.success, nowhere)
+    keep(runIndex, events)
+    const threw = flown.threw?.message
+    return { runIndex, seed, digest: header.digest, leaks: flown.leaks, threw }
+  })
 
-/** The runs that a place flies up to the one asked for, which comes last. */
-export const upTo = (order: ReadonlyArray<number>, runIndex: number): ReadonlyArray<number> =>
-  order.slice(0, order.lastIndexOf(runIndex) + 1)
+  return { fly, eventsOf: (runIndex) => kept.get(runIndex) }
+}
 
 /** A place that flew the runs, and what it saw. */
 export interface Sighting<Place> {

@@ -25,7 +25,7 @@ export const Difference = Schema.Struct({
   runIndex: Natural,
   /** Where it came out differently, one of `places`. */
   place: Schema.String,
-  /** The first event that differs; null when the run came out the same once flown alone. */
+  /** The first event that differs; null when the events were not kept. */
   step: Schema.NullOr(Natural),
   /** The event of each side; null when that side has ended, or `step` is null. */
   here: Schema.NullOr(Event),

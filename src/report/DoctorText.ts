@@ -43,7 +43,7 @@ const label = (name: string, text: string): string => `   ${name.padEnd(8)} ${te
 
 const differenceLines = (id: string, found: Found): ReadonlyArray<string> => {
   const { here, likely, run, step, there } = found
-  const where = step === undefined ? "flown alone it is the same" : `first at event ${step}`
+  const where = step === undefined ? "its events were not kept" : `first at event ${step}`
   const sides =
     step === undefined
       ? []

@@ -26,6 +26,8 @@ type Pair = readonly [here: unknown, there: unknown]
 type Guess = (pair: Pair, circumstances: Circumstances) => boolean
 
 const dayMillis = 86_400_000
+/** On average, leap days included. */
+const yearMillis = 365.2425 * dayMillis
 /** In so many minutes both sides have flown: clocks that differ by that much show the same. */
 const slackMillis = 10 * 60_000
 /** The units clocks count in, in milliseconds. */
@@ -57,11 +59,14 @@ const isRealClock: Guess = (pair, { laterMillis, nowMillis }) => {
     Math.abs(millis - nowMillis) < 2 * dayMillis ||
     Math.abs(millis - nowMillis - laterMillis) < 2 * dayMillis
   if (isNow(dateIn(pair[0])) && isNow(dateIn(pair[1]))) return true
-  return numberPairs(pair).some(([here, there]) =>
-    units.some((unit) => {
-      const isLater = Math.abs(Math.abs(there - here) * unit - laterMillis) < slackMillis
-      return isLater || (isNow(here * unit) && isNow(there * unit))
-    })
+  const year = Math.floor(1_970 + nowMillis / yearMillis)
+  return numberPairs(pair).some(
+    ([here, there]) =>
+      (here === year && there === here + Math.round(laterMillis / yearMillis)) ||
+      units.some((unit) => {
+        const isLater = Math.abs(Math.abs(there - here) * unit - laterMillis) < slackMillis
+        return isLater || (isNow(here * unit) && isNow(there * unit))
+      })
   )
 }
 
@@ -197,7 +202,7 @@ const fallbacks: { readonly [Place in Circumstances["place"]]: string } = {
 /** The likely leak, as half a sentence with what to do about it. */
 export const likelyLeak = (parting: Parting | undefined, about: Circumstances): string => {
   if (parting === undefined) {
-    return "what was flown before it in the same process, or chance: it came out the same alone"
+    return "not known: too many events to keep them all; fly the run first, as below"
   }
   const pairs = differencesOf(parting)
   const is = (guess: Guess): boolean => pairs.some((pair) => guess(pair, about))
