@@ -33,9 +33,9 @@ const problem = (error: {
 }
 
 /** A file for each key, written in place, and synced with its name if asked to. */
-const inFiles = (isSynced: boolean): Effect.Effect<Handlers, never, FileSystem.FileSystem> =>
+const inFiles = (isSynced: boolean) =>
   Effect.map(FileSystem.FileSystem, (fs) => ({
-    put: ({ key, value }) =>
+    put: ({ key, value }: { readonly key: string; readonly value: string }) =>
       Effect.gen(function* () {
         const file = yield* fs.open(key, { flag: "w" })
         yield* file.writeAll(new TextEncoder().encode(value))
@@ -45,7 +45,7 @@ const inFiles = (isSynced: boolean): Effect.Effect<Handlers, never, FileSystem.F
         yield* directory.sync
         return "synced"
       }).pipe(Effect.scoped, Effect.catch(problem)),
-    get: ({ key }) => fs.readFileString(key).pipe(Effect.catch(problem))
+    get: ({ key }: { readonly key: string }) => fs.readFileString(key).pipe(Effect.catch(problem))
   }))
 
 /** One write at a time: each is woken by the end of another, which is not what caused it. */
@@ -55,7 +55,7 @@ const inTurn = Effect.gen(function* () {
   return Store.of({
     ...handlers,
     put: (payload) =>
-      turn.withPermits(1, Effect.andThen(Effect.sleep("50 millis"), handlers.put(payload)))
+      turn.withPermits(1)(Effect.andThen(Effect.sleep("50 millis"), handlers.put(payload)))
   })
 })
 
