@@ -1,8 +1,8 @@
 /**
  * The fault atlas (as TigerBeetle's simulator has one): which disks keep what they were given.
  *
- * Of the nodes of one service at least one keeps all it has synced; a run's seed says which. So what
- * is lost all the same is the system's own doing.
+ * Of the nodes of one service at least one keeps all it has synced; a run's seed says which. So
+ * what is lost all the same is the system's own doing.
  */
 import type { Kernel } from "../kernel/Kernel.ts"
 import { makeLabel } from "../kernel/Task.ts"

@@ -31,7 +31,7 @@ const texts = {
 export type Code = keyof typeof texts
 
 /** A refused operation. The disk's own functions throw it; programs find it as an error's cause. */
-export class Errno extends Data.Error<{
+export class Errno extends Data.TaggedError("Errno")<{
   readonly code: Code
   readonly syscall: string
   readonly path: string
@@ -42,7 +42,9 @@ export class Errno extends Data.Error<{
 }
 
 /** An argument that no file system takes: a NUL in a path, a length that is no integer. */
-export class WrongArgument extends Data.Error<{ readonly description: string }> {
+export class WrongArgument extends Data.TaggedError("WrongArgument")<{
+  readonly description: string
+}> {
   override get message(): string {
     return this.description
   }

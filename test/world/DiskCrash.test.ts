@@ -106,7 +106,10 @@ const prepared = (entropy: Entropy): DiskMachine.Machine => {
   return machine
 }
 
-/** Does a step on both, and tells what contradicts the model; the model says whether it can be done at all. */
+/**
+ * Does a step on both, and tells what contradicts the model;
+ * the model says whether it can be done at all.
+ */
 const perform = (
   machine: DiskMachine.Machine,
   model: DiskModel.Model,

@@ -143,7 +143,7 @@ describe("a service with a disk", () => {
     expect(flown(false, [fault("Crash")])).toEqual({ "o-1": "cached", "o-2": "! ENOENT" })
   })
 
-  it("finds after a graceful stop what it had written, unless the power fails while it is down", () => {
+  it("finds after a graceful stop what it wrote, unless the power fails while it is down", () => {
     expect(flown(false, [fault("Restart")])).toEqual({ "o-1": "cached", "o-2": "value" })
     const crash: Fault = { ...fault("Crash"), atMs: 150, durationMs: 10 }
     expect(flown(false, [fault("Restart"), crash])["o-2"]).toBe("! ENOENT")

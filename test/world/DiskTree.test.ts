@@ -45,7 +45,7 @@ const look = Effect.gen(function* () {
   return { paths, wrong } satisfies Tree
 })
 
-/** Flies a program; what was lost although it was synced from the root down, and what is no tree. */
+/** Flies a program: what was lost although it was synced from the root, and what is no tree. */
 const fly = (steps: ReadonlyArray<{ step: string; path: string; to?: string }>, seed: number) => {
   const machine = DiskMachine.make({ entropy: fromSeed(seed, { survive: 0.6 }) })
   for (const path of ["a", "b", "a/b", "a/b/c"]) {
