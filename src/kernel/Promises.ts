@@ -96,6 +96,7 @@ export const watch = (kernel: Kernel, { sourceOf, subjectOf }: Options): Promise
   let atWork = 0
   // The promise whose reaction is running.
   let running: Made | undefined
+  let { stackTraceLimit } = Error
   let line: Promise<unknown> = Promise.resolve()
 
   /** So near to the limit, the last thing it says is where. */
@@ -127,6 +128,9 @@ export const watch = (kernel: Kernel, { sourceOf, subjectOf }: Options): Promise
       if (made === undefined) return
       if (++reactions > reactionsPerTurnMax) endThread(made)
       running = made
+      // Stacks name paths of the machine, and a task has none either.
+      stackTraceLimit = Error.stackTraceLimit
+      Error.stackTraceLimit = 0
       kernel.enter(made.task, made.parent?.[madeKey]?.settler ?? made.task)
       // What has settled is not waited for any more; else a chain would be kept from its beginning.
       made.parent = undefined
@@ -134,6 +138,7 @@ export const watch = (kernel: Kernel, { sourceOf, subjectOf }: Options): Promise
     after: (promise: Marked) => {
       if (ownedBy(promise) === undefined) return
       running = undefined
+      Error.stackTraceLimit = stackTraceLimit
       kernel.leave()
     }
     // The types of Node say `Function`; they are called with the promise and its parent.

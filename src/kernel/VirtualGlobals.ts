@@ -97,14 +97,31 @@ const consoleMethods = (): ReadonlyArray<Patch> =>
 
 const hasWaiting = ["arrayBuffer", "bytes", "text"]
 
+/** The bytes of a blob as a stream. Nothing waits for the engine's own, which reads by a thread. */
+const streamed = ({ parameters, real, self }: Call): unknown => {
+  // What is no blob is for the real method to refuse.
+  if (!(self instanceof Blob)) return Reflect.apply(real, self, parameters)
+  return new ReadableStream({
+    type: "bytes",
+    pull: async (controller) => {
+      const bytes = new Uint8Array(await self.arrayBuffer())
+      if (bytes.length > 0) controller.enqueue(bytes)
+      controller.close()
+      controller.byobRequest?.respond(0)
+    }
+  })
+}
+
 /** Reads of bytes in memory, by a thread of the engine: real, and waited for. */
-const blobPatches = (): ReadonlyArray<Patch> =>
-  hasWaiting.map((key) =>
+const blobPatches = (): ReadonlyArray<Patch> => [
+  ...hasWaiting.map((key) =>
     method(Blob.prototype, key, ({ parameters, real, self }) =>
       // A method of a blob gives a promise.
       waitFor(() => Reflect.apply(real, self, parameters) as Promise<unknown>)
     )
-  )
+  ),
+  method(Blob.prototype, "stream", streamed)
+]
 
 const compiling = ["compile", "instantiate"]
 

@@ -127,12 +127,23 @@ const refusals = (): ReadonlyArray<Patch> => [
       })
     )
   ),
+  ...["getReport", "writeReport"].map((key) =>
+    method(nodeProcess.report, key, ({ around }) => {
+      throw refuse(around, `process.report.${key}`, "what it tells differs between machines")
+    })
+  ),
   value(nodeProcess, "stdin", (around) => {
     throw refuse(around, "process.stdin", "let operations of the workload bring what a node reads")
   })
 ]
 
-/** A stream of output that writes for real: what is written is no input of the flight. */
+/** How a stream of output that is no terminal answers. */
+const noTerminal = { isTTY: undefined, columns: undefined, rows: undefined }
+
+/**
+ * A stream of output that writes for real: what is written is no input of the flight. Whether there
+ * is a terminal, and when it has taken what was written, would be: the node sees a file.
+ */
 const output = (key: "stdout" | "stderr"): Patch => ({
   holder: nodeProcess,
   key,
@@ -141,12 +152,18 @@ const output = (key: "stdout" | "stderr"): Patch => ({
     if (getReal === undefined) return undefined
     const get = function (this: unknown): unknown {
       const real: unknown = onPurpose(() => Reflect.apply(getReal, this, []))
-      if (here() === undefined || typeof real !== "object" || real === null) return real
+      const around = here()
+      if (around === undefined || typeof real !== "object" || real === null) return real
       const write: unknown = Reflect.get(real, "write")
-      const stream: object = Object.create(real)
-      return Object.defineProperty(stream, "write", {
-        value: (...parameters: Array<unknown>): unknown =>
-          isFunction(write) && onPurpose(() => Reflect.apply(write, real, parameters))
+      return Object.assign(Object.create(real), noTerminal, {
+        write: (...parameters: Array<unknown>): boolean => {
+          const callback = parameters.at(-1)
+          const given = isFunction(callback) ? parameters.slice(0, -1) : parameters
+          if (isFunction(write)) onPurpose(() => Reflect.apply(write, real, given))
+          if (isFunction(callback))
+            around.nextTick(() => void Reflect.apply(callback, undefined, []))
+          return true
+        }
       })
     }
     return { ...found, get }

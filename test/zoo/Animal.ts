@@ -14,11 +14,11 @@ export interface Animal {
   /** What it does, as the table in the documentation calls it. */
   readonly name: string
   /** Gives a value, a promise or an effect. */
-  readonly answer: (text: string) => unknown
+  readonly answer: (text: string, requestId: string) => unknown
 }
 
 /** Declares an animal. */
-export const animal = (name: string, answer: (text: string) => unknown): Animal => ({
+export const animal = (name: string, answer: Animal["answer"]): Animal => ({
   name,
   answer
 })
@@ -33,17 +33,15 @@ export const called = (
 
 class Cage extends Contract.make<Cage>()(
   "Cage",
-  RpcGroup.make(
-    Rpc.make("ask", { payload: { text: Schema.String }, success: Schema.String })
-  )
+  RpcGroup.make(Rpc.make("ask", { payload: { text: Schema.String }, success: Schema.String }))
 ) {}
 
 const textOf = (value: unknown): string =>
   typeof value === "string" ? value : (JSON.stringify(value) ?? String(value))
 
-const answered = (answer: Animal["answer"], text: string): Effect.Effect<string> =>
+const answered = (answer: () => unknown): Effect.Effect<string> =>
   Effect.suspend(() => {
-    const given = answer(text)
+    const given = answer()
     // An animal needs nothing and does not fail: what goes wrong in it is a defect.
     if (Effect.isEffect(given)) return given as Effect.Effect<unknown>
     return given instanceof Promise ? Effect.promise(() => given) : Effect.succeed(given)
@@ -56,7 +54,11 @@ export const scenarioOf = ({ answer, name }: Animal): WindTunnel.WindTunnel =>
       services: [
         Service.make("cage", {
           provides: Cage,
-          handlers: Effect.succeed(Cage.of({ ask: ({ text }) => answered(answer, text) }))
+          handlers: Effect.succeed(
+            Cage.of({
+              ask: ({ text }, { requestId }) => answered(() => answer(text, String(requestId)))
+            })
+          )
         })
       ]
     }),

@@ -17,6 +17,10 @@ const next = process.nextTick.bind(process)
 const { env } = process
 const isoNow = new Date().toISOString()
 
+const instance = randomUUID()
+let ticks = 0
+setInterval(() => ticks++, 1).unref()
+
 /** What is captured, named by when. */
 export const captured = (when: string): ReadonlyArray<Animal> => [
   animal(`\`Date.now\` captured ${when}`, () => now()),
@@ -30,5 +34,7 @@ export const captured = (when: string): ReadonlyArray<Animal> => [
   animal(`\`randomUUID\` imported by name ${when}`, () => randomUUID()),
   animal(`\`readFileSync\` imported by name ${when}`, () => readFileSync("/etc/hostname", "utf8")),
   animal(`\`timers/promises\` imported by name ${when}`, () => sleep(5, "slept")),
-  animal(`a date made ${when}`, () => isoNow)
+  animal(`a date made ${when}`, () => isoNow),
+  animal(`an id drawn ${when}`, () => instance),
+  animal(`an interval begun ${when}`, () => ticks)
 ]

@@ -12,7 +12,10 @@ export const clocks: ReadonlyArray<Animal> = [
   animal("`Date.now()`", () => Date.now()),
   animal("`new Date()`", () => new Date().toISOString()),
   animal("`Date()`", () => Date()),
-  animal("local getters of `Date`", () => new Date(2024, 6, 1, 12).getTime() + new Date().getHours()),
+  animal(
+    "local getters of `Date`",
+    () => new Date(2024, 6, 1, 12).getTime() + new Date().getHours()
+  ),
   animal("`toLocaleString` of a date", () => new Date(0).toLocaleString()),
   animal("`toString` of a date", () => String(new Date(0))),
   animal("`getTimezoneOffset`", () => new Date(0).getTimezoneOffset()),

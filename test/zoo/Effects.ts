@@ -37,7 +37,15 @@ export const effects: ReadonlyArray<Animal> = [
   animal("`Effect.runSync`", () => Effect.runSync(Clock.currentTimeMillis)),
   animal("`Effect.runSync` of `Random.next`", () => Effect.runSync(Random.next)),
   animal("iteration over a `HashSet` of functions", () =>
-    [...HashSet.fromIterable(steps.map(({ run }) => () => run()))].map((run) => run())
+    [
+      ...HashSet.fromIterable(
+        steps.map(
+          ({ run }) =>
+            () =>
+              run()
+        )
+      )
+    ].map((run) => run())
   ),
   animal("iteration over a `HashSet` of fibers", () =>
     Effect.gen(function* () {
@@ -71,6 +79,7 @@ export const effects: ReadonlyArray<Animal> = [
     [...HashMap.make(["a", 1], ["b", 2], ["c", 3])].map(([, at]) => at)
   ),
   animal("ids of fibers", () => Effect.map(Effect.fiberId, String)),
+  animal("ids of requests", (_, requestId) => requestId),
   animal("ids of spans", () =>
     Effect.currentSpan.pipe(
       Effect.map(({ spanId, traceId }) => `${spanId} ${traceId}`),

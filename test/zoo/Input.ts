@@ -25,7 +25,9 @@ export const input: ReadonlyArray<Animal> = [
   animal("`fs.watch`", () => fs.watch("/tmp").listenerCount("change")),
   animal("`fs.createReadStream`", () => fs.createReadStream("/etc/hostname").readableEnded),
   animal("`fs.read` of a file opened before", () =>
-    called((done) => fs.read(openFile, Buffer.alloc(8), 0, 8, 0, (error, read) => done(error, read)))
+    called((done) =>
+      fs.read(openFile, Buffer.alloc(8), 0, 8, 0, (error, read) => done(error, read))
+    )
   ),
   animal("`net.connect`", () => net.connect(9).connecting),
   animal("`net.Server.listen` of a server made before", () => openServer.listen(0).listening),
@@ -73,9 +75,7 @@ export const threadsAndProcesses: ReadonlyArray<Animal> = [
       port2.postMessage("zebra")
     })
   }),
-  animal("`Atomics.wait`", () =>
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100)
-  ),
+  animal("`Atomics.wait`", () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100)),
   animal("`process.exit`", () => process.exit(3)),
   animal("`process.kill` of itself", () => process.kill(process.pid))
 ]
@@ -97,5 +97,9 @@ export const machine: ReadonlyArray<Animal> = [
   animal("`os.cpus()`", () => os.cpus().length),
   animal("`os.freemem()`", () => os.freemem()),
   animal("`import.meta.url`", () => import.meta.url.split("/").at(-1)),
+  animal("`process.stdout.isTTY`", () => [process.stdout.isTTY, process.stdout.columns]),
+  animal("`process.stdout.write` with a callback", () =>
+    called((done) => process.stdout.write("\n", () => done(null, "written")))
+  ),
   animal("`console.log`", (text) => console.log(text))
 ]

@@ -1,10 +1,14 @@
 /** Animals whose answers depend on what was before, on memory, and on the order of things. */
 import * as asyncHooks from "node:async_hooks"
+import { createRequire } from "node:module"
 import { type Animal, animal } from "./Animal.ts"
 
 let asked = 0
 const seen = new Map<string, number>()
 let cached: Promise<string> | undefined
+const require = createRequire(import.meta.url)
+/** The smallest module there is: a magic number and a version. */
+const emptyModule = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0)
 const local = new asyncHooks.AsyncLocalStorage<string>()
 
 /** Animals that remember, or compare by identity. */
@@ -58,18 +62,16 @@ export const memory: ReadonlyArray<Animal> = [
     })
   ),
   animal("`executionAsyncId`", () => asyncHooks.executionAsyncId()),
-  animal("`Function.prototype.toString`", () => String(seen.get).length),
-  animal("depth of recursion", () => {
-    let depth = 0
-    const dive = (): void => {
-      depth++
-      dive()
-    }
-    try {
-      dive()
-    } catch {
-      return depth
-    }
-    return depth
-  })
+  animal("`URL.createObjectURL`", () => URL.createObjectURL(new Blob(["zebra"]))),
+  animal("boundary of a `FormData`", async () => {
+    const form = new FormData()
+    form.set("name", "zebra")
+    return new Response(form).text()
+  }),
+  animal("`require()` in a handler", () => typeof require("./Required.cjs")),
+  animal("`WebAssembly.instantiate`", async () => {
+    const compile: unknown = Reflect.get(Reflect.get(globalThis, "WebAssembly"), "instantiate")
+    return typeof compile === "function" && typeof (await compile(emptyModule)).instance
+  }),
+  animal("`Function.prototype.toString`", () => String(seen.get).length)
 ]

@@ -73,9 +73,20 @@ export const promises: ReadonlyArray<Animal> = [
     return parts
   }),
   animal("a web stream", async () => {
-    const parts = new Blob(["one ", "two"]).stream().pipeThrough(new TextDecoderStream())
+    const source = new ReadableStream<Uint8Array>({
+      pull: async (controller) => {
+        await slept(1)
+        controller.enqueue(Buffer.from("part "))
+        if (performance.now() % 3 < 1) controller.close()
+      }
+    })
     let text = ""
-    for await (const part of parts) text += part
+    for await (const part of source.pipeThrough(new TextDecoderStream())) text += part
+    return text
+  }),
+  animal("`Blob.stream`", async () => {
+    let text = ""
+    for await (const part of new Blob(["one ", "two"]).stream()) text += Buffer.from(part)
     return text
   })
 ]

@@ -27,7 +27,7 @@ export interface Line {
 }
 
 /** How many runs a batch may need until one of them is flown again. */
-const runsMax = 200
+const runsMax = 96
 
 const reportsOf = (flown: Flight.Flown): ReadonlyArray<string> => [
   ...flown.leaks.map(Unasked.leakText),

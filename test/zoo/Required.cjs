@@ -1,0 +1,2 @@
+// Loaded by an animal of the zoo during a flight.
+module.exports = "required"
