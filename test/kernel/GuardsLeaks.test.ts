@@ -217,6 +217,20 @@ describe("what was captured before the guards were in place", () => {
 })
 
 describe("code that makes no leak", () => {
+  it("may close a stream, for which the engine looks at another context the first time", async () => {
+    land()
+    // Microtasks alone: all that runs until the landing is the code of the node.
+    const landed = Guards.takeOff({ ...flight.aloft, surroundings: () => flight.surroundings })
+    try {
+      for await (const piece of new ReadableStream({ pull: (at) => at.close() })) {
+        expect(piece).toBeUndefined()
+      }
+    } finally {
+      landed()
+    }
+    expect(flight.leaks).toEqual([])
+  })
+
   it("may await, stream and respond", async () => {
     const read = flight.on(async () => {
       const stream = new ReadableStream({
@@ -225,10 +239,6 @@ describe("code that makes no leak", () => {
           controller.close()
         }
       })
-      const pieces: Array<unknown> = []
-      // Closing a stream makes the engine look at another context, the first time.
-      for await (const piece of new ReadableStream({ pull: (at) => at.close() })) pieces.push(piece)
-      expect(pieces).toEqual([])
       const response = new Response(stream)
       const copy = response.clone()
       return [await response.json(), await copy.text()]
