@@ -217,7 +217,7 @@ describe("what was captured before the guards were in place", () => {
 })
 
 describe("code that makes no leak", () => {
-  it("may close a stream, for which the engine looks at another context the first time", async () => {
+  it("may close a stream, which makes the engine look at another context once", async () => {
     land()
     // Microtasks alone: all that runs until the landing is the code of the node.
     const landed = Guards.takeOff({ ...flight.aloft, surroundings: () => flight.surroundings })
