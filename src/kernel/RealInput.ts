@@ -2,6 +2,7 @@
  * What no flight can make deterministic: real files, sockets, processes, threads and engines of
  * their own. Called by the code of a node, each is reported with its source line and fails there.
  */
+import nodeAsyncHooks from "node:async_hooks"
 import nodeChildProcess from "node:child_process"
 import nodeCluster from "node:cluster"
 import nodeDgram from "node:dgram"
@@ -147,6 +148,12 @@ const threads = (): ReadonlyArray<Patch> => [
 ]
 
 const engine = (): ReadonlyArray<Patch> => [
+  ...family(
+    nodeAsyncHooks,
+    "async_hooks",
+    ["createHook", "executionAsyncId", "executionAsyncResource", "triggerAsyncId"],
+    "keep what belongs to a request in an AsyncLocalStorage"
+  ),
   ...family(nodeInspector, "inspector", ["open", "waitForDebugger", "Session"], observeAdvice),
   ...family(
     nodePerformance,
@@ -160,6 +167,7 @@ const engine = (): ReadonlyArray<Patch> => [
     functionKeys(nodeV8).filter((key) => /^(getHeap|writeHeap|getCpp)/u.test(key)),
     observeAdvice
   ),
+  ...family(URL, "URL", ["createObjectURL"], "its name is random: hand the blob itself on"),
   ...family(nodeVm, "vm", ["createContext", "runInContext", "runInNewContext"], contextAdvice),
   ...family(
     nodeVm.Script.prototype,
