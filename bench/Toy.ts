@@ -7,6 +7,7 @@ import { Rpc, RpcGroup } from "effect/rpc"
 import * as fc from "fast-check"
 import { drawRun } from "../src/flight/Draw.ts"
 import * as Flight from "../src/flight/Flight.ts"
+import * as Guards from "../src/kernel/Guards.ts"
 import * as Operation from "../src/flight/Operation.ts"
 import * as WindTunnel from "../src/flight/WindTunnel.ts"
 import * as Workload from "../src/flight/Workload.ts"
@@ -43,6 +44,9 @@ const gateway = Service.make("gateway", {
 })
 
 const system = System.make("toy", { services: [gateway, ledger] })
+
+// As the command does before it loads users' code.
+Guards.install()
 
 /** How many RPC calls an operation is. */
 export const callsOfOperation = 2

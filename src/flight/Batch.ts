@@ -21,6 +21,7 @@ import type { Provenance } from "./Record.ts"
 import * as Regression from "./Regression.ts"
 import type { Scenario } from "./Scenario.ts"
 import { flightsMaxDefault } from "./Shrink.ts"
+import * as Thread from "./Thread.ts"
 import * as Unasked from "./Unasked.ts"
 
 /** How a batch is flown. */
@@ -266,49 +267,48 @@ const shrinkAll = (
   )
 
 /** Flies a batch: saved regressions, then new runs, then shrinks what failed. */
-export const flyBatch = (
+export const flyBatch = Effect.fnUntraced(function* (
   scenario: Scenario,
   options: BatchOptions
-): Effect.Effect<BatchResult, BatchError> =>
-  Effect.gen(function* () {
-    const { tunnel } = scenario
-    const { commit, version } = options
-    const provenance = { runIndex: 0, commit, version }
-    const saved = yield* flyRegressions(scenario, options, provenance)
-    const tally = yield* flyChunks(scenario, options)
-    const useless = voidOf(scenario, tally.runs)
-    if (useless !== undefined) return yield* useless
-    const found = yield* shrinkAll(scenario, tally, options, provenance)
-    const failures = [...saved.failures, ...found]
-    const sometimes = tunnel.properties
-      .filter((property) => property._tag === "Sometimes")
-      .map(({ name }) => ({
-        name,
-        count: tally.runs.filter((run) => run.reached.includes(name)).length
-      }))
-    const unknown = unknownOf(tally, sometimes, saved.outcomes)
-    const verdict: BatchVerdict =
-      failures.length > 0 ? "violated" : unknown.length > 0 ? "unknown" : "holds"
-    let high = 0
-    let low = 0
-    for (const { digest } of tally.runs) {
-      high = mix(high, digest >>> 0)
-      low = mix(low, Math.floor(digest / 0x1_0000_0000) ^ high)
-    }
-    return {
-      id: scenario.id,
-      title: tunnel.name,
-      system: tunnel.system.name,
-      source: tunnel.source,
-      verdict,
-      seed: options.seed,
-      runs: tally.runs.length,
-      sometimes,
-      steps: tally.runs.reduce((sum, run) => sum + run.steps, 0),
-      simulatedMicros: tally.runs.reduce((sum, run) => sum + run.simulatedMicros, 0),
-      failures,
-      regressions: saved.outcomes,
-      unknown,
-      digest: keyText((high & 0x1fffff) * 0x1_0000_0000 + (low >>> 0))
-    }
-  })
+): Effect.fn.Return<BatchResult, BatchError> {
+  const { tunnel } = scenario
+  const { commit, version } = options
+  const provenance = { runIndex: 0, commit, version }
+  const saved = yield* flyRegressions(scenario, options, provenance)
+  const tally = yield* flyChunks(scenario, options)
+  const useless = voidOf(scenario, tally.runs)
+  if (useless !== undefined) return yield* useless
+  const found = yield* shrinkAll(scenario, tally, options, provenance)
+  const failures = [...saved.failures, ...found]
+  const sometimes = tunnel.properties
+    .filter((property) => property._tag === "Sometimes")
+    .map(({ name }) => ({
+      name,
+      count: tally.runs.filter((run) => run.reached.includes(name)).length
+    }))
+  const unknown = unknownOf(tally, sometimes, saved.outcomes)
+  const verdict: BatchVerdict =
+    failures.length > 0 ? "violated" : unknown.length > 0 ? "unknown" : "holds"
+  let high = 0
+  let low = 0
+  for (const { digest } of tally.runs) {
+    high = mix(high, digest >>> 0)
+    low = mix(low, Math.floor(digest / 0x1_0000_0000) ^ high)
+  }
+  return {
+    id: scenario.id,
+    title: tunnel.name,
+    system: tunnel.system.name,
+    source: tunnel.source,
+    verdict,
+    seed: options.seed,
+    runs: tally.runs.length,
+    sometimes,
+    steps: tally.runs.reduce((sum, run) => sum + run.steps, 0),
+    simulatedMicros: tally.runs.reduce((sum, run) => sum + run.simulatedMicros, 0),
+    failures,
+    regressions: saved.outcomes,
+    unknown,
+    digest: keyText((high & 0x1fffff) * 0x1_0000_0000 + (low >>> 0))
+  }
+}, Thread.guarded)

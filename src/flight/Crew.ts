@@ -7,6 +7,7 @@ import { Effect } from "effect"
 import type { RunSummary } from "./BatchResult.ts"
 import { flyRun } from "./Explore.ts"
 import type { Scenario } from "./Scenario.ts"
+import * as Thread from "./Thread.ts"
 
 /** A crew: flies ranges of runs, at most `size` at a time. */
 export interface Crew {
@@ -32,7 +33,7 @@ export const flyRange = Effect.fnUntraced(function* (
     summaries.push(yield* flyRun(scenario.tunnel, baseSeed, runIndex))
   }
   return summaries
-})
+}, Thread.guarded)
 
 /** A crew of one: this thread. */
 export const local = (scenario: Scenario): Crew => ({

@@ -89,6 +89,16 @@ export const occupy = (kernel: Kernel, withSources: boolean, listener: Listener)
   }
 }
 
+/**
+ * Keeps the guards in place around many flights: putting them there costs as much as a small flight.
+ */
+export const guarded = <A, E, R>(flights: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  Effect.acquireUseRelease(
+    Effect.sync(Guards.install),
+    () => flights,
+    (uninstall) => Effect.sync(uninstall)
+  )
+
 const flying = Semaphore.makeUnsafe(1)
 
 /** Waits until no other flight is in the air on this thread. */

@@ -3,6 +3,7 @@ import { Effect, Result } from "effect"
 import { drawRun, type DrawnRun } from "../../src/flight/Draw.ts"
 import * as Flight from "../../src/flight/Flight.ts"
 import type { Scenario } from "../../src/flight/Scenario.ts"
+import * as Guards from "../../src/kernel/Guards.ts"
 import type { WindTunnel } from "../../src/flight/WindTunnel.ts"
 import type { Event } from "../../src/recording/Event.ts"
 import type * as Header from "../../src/recording/Header.ts"
@@ -28,6 +29,9 @@ export interface Setting {
   readonly seed?: number
   readonly isRecorded?: boolean
 }
+
+// Around all flights of a file, as around those of a batch: each would put them in place again.
+Guards.install()
 
 const planOf = (scenario: WindTunnel, setting: Setting): Flight.Plan => ({
   scenario,
