@@ -21,7 +21,7 @@ import { outbox } from "../systems/outbox/system.ts"
 const order = fc.nat(19).map((number) => ({
   order: `order-${number + 1}`,
   amount: number + 10,
-  note: "please ".repeat(number * 12)
+  note: "please ".repeat(number * 24)
 }))
 const place = Operation.make(Orders, "place", order, { indefinite: () => true })
 
@@ -34,11 +34,14 @@ export const conditions = {
     clients: 3,
     operations: 10,
     operation: place,
-    over: "2 seconds",
+    over: "100 millis",
     timeout: "10 seconds"
   }),
   // The queue is somebody else's, and keeps what it has acknowledged.
-  turbulence: Turbulence.swarm({ spare: ["queue"] }),
+  turbulence: Turbulence.swarm({
+    faults: ["Crash", "Restart", "Partition", "DeadLink", "SlowDisk", "FailingDisk", "FullDisk"],
+    spare: ["queue"]
+  }),
   properties: [
     Always.make("an acknowledged order is in the log", (view) => {
       const asked = Operation.entries(place, view.history)
@@ -78,7 +81,7 @@ export const conditions = {
       effects: (view) => applied(view).map(({ order }) => order),
       asked: (entry) =>
         Operation.entries(place, [entry]).map(({ payload }) => payload.order)[0],
-      within: "30 seconds"
+      within: "4 minutes"
     }),
     Sometimes.make("a torn record is met at a start", (view) =>
       placed(view).some(({ hadTornRecord }) => hadTornRecord)
@@ -100,7 +103,22 @@ export const conditions = {
   ]
 }
 
+/** Power and disk of the orders fail, and as good as nothing else. */
+export const powerFails = {
+  ...conditions,
+  turbulence: Turbulence.swarm({
+    kinds: ["hold", "lag", "survive", "failsync", "eio"],
+    faults: ["Crash", "Restart", "SlowDisk", "FailingDisk"],
+    spare: ["relay", "queue", "consumer"]
+  })
+}
+
 export const consumedExactlyOnce = WindTunnel.make(
   "an acknowledged order is consumed exactly once",
   { ...conditions, system: outbox }
 )
+
+export const keptWhenPowerFails = WindTunnel.make("what was acknowledged outlives the power", {
+  ...powerFails,
+  system: outbox
+})

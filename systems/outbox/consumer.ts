@@ -1,8 +1,9 @@
 /** The consumer: applies every order it is delivered, once, however often that is. */
 import { Probe, Service, Use } from "downforce"
-import { Effect, Schedule, Schema } from "effect"
+import { Effect, Schema } from "effect"
 import { Order, Queue } from "./contracts.ts"
 import * as Log from "./log.ts"
+import { poll } from "./poll.ts"
 
 /** The orders that were applied, as often as they were. */
 export const Applied = Probe.make("applied", Schema.Array(Order))
@@ -27,11 +28,12 @@ export const consumer = Service.make("consumer", {
 
     const step = Effect.gen(function* () {
       const messages = yield* queue.receive({ max: messagesAtOnceMax, visibilityMillis })
+      // What fails comes again, and must not keep the others waiting.
       yield* Effect.forEach(messages, ({ body, receipt }) =>
-        Effect.andThen(apply(body), queue.delete({ receipt }))
+        apply(body).pipe(Effect.andThen(queue.delete({ receipt })), Effect.ignore)
       )
+      return messages.length
     })
-    const steps = step.pipe(Effect.ignore, Effect.repeat(Schedule.spaced("200 millis")))
-    yield* Effect.forkScoped(steps)
+    yield* Effect.forkScoped(poll(step))
   })
 })

@@ -3,6 +3,7 @@ import { Service, Use } from "downforce"
 import { Effect, FileSystem, Schedule } from "effect"
 import { Orders, Queue } from "./contracts.ts"
 import * as Files from "./files.ts"
+import { poll } from "./poll.ts"
 
 const path = "/sent"
 const ordersAtOnceMax = 8
@@ -26,12 +27,13 @@ export const relay = Service.make("relay", {
     // What is sent and not remembered as sent is sent again: the consumer has to know it.
     const step = Effect.gen(function* () {
       const next = yield* orders.list({ from: sent, max: ordersAtOnceMax })
-      if (next.length === 0) return
-      yield* Effect.forEach(next, (body) => queue.send({ body }))
-      yield* Files.replace(files, path, new TextEncoder().encode(`${sent + next.length}`))
-      sent += next.length
+      for (const body of next) {
+        yield* queue.send({ body })
+        yield* Files.replace(files, path, new TextEncoder().encode(`${sent + 1}`))
+        sent++
+      }
+      return next.length
     })
-    const steps = step.pipe(Effect.ignore, Effect.repeat(Schedule.spaced("200 millis")))
-    yield* Effect.forkScoped(steps)
+    yield* Effect.forkScoped(poll(step))
   })
 })
