@@ -48,6 +48,8 @@ export const skew = (
     NodeClock.setOffset(node.process.clock, ahead - behind)
     tell(kernel, node, recorder)
   }
+  // What the first task changes is not changed by this.
+  recorder?.endTask()
 }
 
 /** Lets a fault change a clock; returns what changes it back. */
