@@ -16,6 +16,7 @@ import type { AnyClient } from "../world/Caller.ts"
 import type { Node } from "../world/Node.ts"
 import { codecOf, summary, type WireCodec } from "../world/Wire.ts"
 import type { World } from "../world/World.ts"
+import type { EdgePolicy } from "../system/Use.ts"
 import * as Contract from "../system/Contract.ts"
 import * as HttpContract from "../system/HttpContract.ts"
 import * as Operation from "./Operation.ts"
@@ -29,6 +30,21 @@ export interface Clients {
   readonly isDone: () => boolean
   /** Lets the clients begin: the system is up. */
   readonly begin: () => void
+  /** Lets them go on with the operations of the liveness phase. */
+  readonly goOn: (options: GoOn) => void
+  /** Whether an operation is of the liveness phase. */
+  readonly isLater: (id: string) => boolean
+  /** The contracts of which enough operations were tried and none was answered ok, in order. */
+  readonly unanswered: () => ReadonlyArray<string>
+}
+
+/** How clients go on in the liveness phase. */
+export interface GoOn {
+  /** The nodes they call: who is out for good is no longer on their list. */
+  readonly among: ReadonlyArray<string>
+  readonly timeoutMicros: number
+  /** Called after each answer. */
+  readonly onAnswer: () => void
 }
 
 /** What clients are made with. */
@@ -37,6 +53,8 @@ export interface Options {
   readonly world: World
   readonly workload: Workload.Workload
   readonly recorder: Recorder | undefined
+  /** How many operations of the liveness phase on a contract show that none is answered. */
+  readonly triesMin: number | undefined
   /** Called after the last operation has ended. */
   readonly onDone: () => void
 }
@@ -54,12 +72,21 @@ interface Prepared {
   readonly payload: unknown
 }
 
+/** How clients call in a phase. */
+interface Manner {
+  readonly policy: EdgePolicy
+  readonly among: ReadonlyArray<string> | undefined
+  /** Since when `atMs` counts. */
+  readonly fromMicros: number
+}
+
 type MutableEntry = { -readonly [Key in keyof HistoryEntry]: HistoryEntry[Key] }
 
 /** Decodes the workload; what cannot be run is returned apart. */
 export const prepare = (
   workload: Workload.Workload,
-  operations: ReadonlyArray<Header.Operation>
+  operations: ReadonlyArray<Header.Operation>,
+  hasLiveness: boolean
 ): { readonly strangers: ReadonlyArray<Stranger>; readonly prepared: ReadonlyArray<Prepared> } => {
   const strangers: Array<Stranger> = []
   const prepared: Array<Prepared> = []
@@ -68,7 +95,11 @@ export const prepare = (
   )
   const seen = new Set<string>()
   for (const operation of operations) {
-    const { client, contract, id, procedure } = operation
+    const { client, contract, id, phase, procedure } = operation
+    if (phase === "liveness" && !hasLiveness) {
+      strangers.push({ operation, reason: "no service can lose replicas for good any more" })
+      continue
+    }
     if (!names.has(client)) {
       strangers.push({ operation, reason: `the workload has no ${client}` })
       continue
@@ -133,33 +164,35 @@ const hashOf = (outcome: Outcome): number => {
 export const make = (options: Options, prepared: ReadonlyArray<Prepared>): Clients => {
   const { kernel, recorder, workload, world } = options
   const history: Array<MutableEntry> = []
-  const queues = new Map<Node, Array<Prepared>>()
-  const clients = new Map<string, AnyClient>()
+  const isOfLater = ({ operation }: Prepared): boolean => operation.phase === "liveness"
+  const later = prepared.filter(isOfLater)
+  const first = later.length === 0 ? prepared : prepared.filter((each) => !isOfLater(each))
+  const laterIds = new Set(later.map(({ operation }) => operation.id))
+  const unanswered = new Set(
+    later
+      .map(({ operation }) => operation.contract)
+      .filter((contract, at, all) => {
+        const tries = all.filter((each) => each === contract).length
+        return all.indexOf(contract) === at && tries >= (options.triesMin ?? Infinity)
+      })
+  )
   let version = 0
-  let left = prepared.length
-  const policy = {
-    timeoutMicros: workload.timeoutMicros,
-    retry: undefined,
-    concurrency: undefined
-  }
-
-  for (const each of prepared) {
-    const node = world.node(each.operation.client)
-    if (node === undefined) continue
-    const queue = queues.get(node) ?? []
-    queue.push(each)
-    queues.set(node, queue)
-  }
-  // The sort is stable: operations meant for the same moment keep the order of the workload.
-  for (const queue of queues.values()) {
-    queue.sort((one, other) => one.operation.atMs - other.operation.atMs)
-  }
+  let left = first.length
+  let onAnswer = (): void => {}
+  const mannerOf = (timeoutMicros: number, among: Manner["among"], fromMicros: number): Manner => ({
+    policy: { timeoutMicros, retry: undefined, concurrency: undefined },
+    among,
+    fromMicros
+  })
+  let manner = mannerOf(workload.timeoutMicros, undefined, 0)
+  let queues = queuesOf(world, first)
+  let clients = new Map<string, AnyClient>()
 
   const clientFor = (node: Node, contract: Contract.Any): AnyClient => {
     const key = `${node.name} ${contract.contractName}`
     let client = clients.get(key)
     if (client === undefined) {
-      client = world.client(node, contract, policy)
+      client = world.client(node, contract, manner.policy, manner.among)
       clients.set(key, client)
     }
     return client
@@ -189,6 +222,10 @@ export const make = (options: Options, prepared: ReadonlyArray<Prepared>): Clien
         because: [task.step, step]
       })
     }
+    if (laterIds.has(each.operation.id)) {
+      if (outcome._tag === "ok") unanswered.delete(each.operation.contract)
+      return onAnswer()
+    }
     left--
     if (left === 0) options.onDone()
   }
@@ -203,7 +240,7 @@ export const make = (options: Options, prepared: ReadonlyArray<Prepared>): Clien
         contract: operation.contract,
         procedure: operation.procedure,
         payload: each.payload,
-        intendedAt: operation.atMs * 1000,
+        intendedAt: manner.fromMicros + operation.atMs * 1000,
         startedAt: kernel.now()
       }
       history.push(entry)
@@ -229,7 +266,7 @@ export const make = (options: Options, prepared: ReadonlyArray<Prepared>): Clien
   const next = (node: Node): void => {
     const each = queues.get(node)?.shift()
     if (each === undefined) return
-    const at = Math.max(kernel.now(), each.operation.atMs * 1000)
+    const at = Math.max(kernel.now(), manner.fromMicros + each.operation.atMs * 1000)
     const label = makeLabel(`operation ${each.operation.id}`)
     kernel.scheduleUnder(kernel.root, at, label, node.process, start(node, each), undefined)
   }
@@ -241,6 +278,32 @@ export const make = (options: Options, prepared: ReadonlyArray<Prepared>): Clien
     begin: () => {
       if (left === 0) return options.onDone()
       for (const node of queues.keys()) next(node)
-    }
+    },
+    goOn: ({ among, timeoutMicros, ...then }) => {
+      manner = mannerOf(timeoutMicros, among, kernel.now())
+      clients = new Map()
+      queues = queuesOf(world, later)
+      onAnswer = then.onAnswer
+      for (const node of queues.keys()) next(node)
+    },
+    isLater: (id) => laterIds.has(id),
+    unanswered: () => [...unanswered]
   }
+}
+
+/** What each client does, in order of intended start. */
+const queuesOf = (world: World, prepared: ReadonlyArray<Prepared>): Map<Node, Array<Prepared>> => {
+  const queues = new Map<Node, Array<Prepared>>()
+  for (const each of prepared) {
+    const node = world.node(each.operation.client)
+    if (node === undefined) continue
+    const queue = queues.get(node) ?? []
+    queue.push(each)
+    queues.set(node, queue)
+  }
+  // The sort is stable: operations meant for the same moment keep the order of the workload.
+  for (const queue of queues.values()) {
+    queue.sort((one, other) => one.operation.atMs - other.operation.atMs)
+  }
+  return queues
 }

@@ -159,15 +159,16 @@ export const descent = Effect.fnUntraced(function* (
   })
 
   const smallerOperations = Effect.fnUntraced(function* () {
-    for (const { index } of best.operations) {
-      const found = best.operations.find((operation) => operation.index === index)
+    for (const { operation } of best.operations) {
+      const { id } = operation
+      const found = best.operations.find((each) => each.operation.id === id)
       if (found === undefined) continue
       yield* descend(
         found,
         (operation) => smallerOperation(tunnel, operation),
         (operation) => ({
           ...best,
-          operations: best.operations.map((each) => (each.index === index ? operation : each))
+          operations: best.operations.map((each) => (each.operation.id === id ? operation : each))
         })
       )
     }
@@ -225,10 +226,12 @@ const smallerOperation = (
   operation: DrawnOperation
 ): ReadonlyArray<DrawnOperation> => {
   const { workload } = tunnel
-  return Generate.smaller(workload.element, operation.drawn, triesMax).flatMap((drawn) => {
-    const recorded = Workload.toRecorded(workload, operation.index, drawn.value)
+  const { arbitrary, index } = operation
+  const { phase } = operation.operation
+  return Generate.smaller(arbitrary, operation.drawn, triesMax).flatMap((drawn) => {
+    const recorded = Workload.toRecorded(workload, index, drawn.value, phase)
     if (Result.isFailure(recorded)) return []
-    return [{ index: operation.index, operation: recorded.success, drawn }]
+    return [{ index, operation: recorded.success, drawn, arbitrary }]
   })
 }
 

@@ -5,6 +5,7 @@
  * and so that what is taken away while shrinking leaves the rest as it was.
  */
 import { Data, Result } from "effect"
+import type * as fc from "fast-check"
 import type * as Header from "../recording/Header.ts"
 import * as Entropy from "../turbulence/Entropy.ts"
 import * as FaultPlan from "../turbulence/FaultPlan.ts"
@@ -16,9 +17,11 @@ import * as Workload from "./Workload.ts"
 
 /** An operation that fast-check can still shrink. */
 export interface DrawnOperation {
+  /** From 0, in its phase. */
   readonly index: number
   readonly operation: Header.Operation
   readonly drawn: Generate.Drawn<Workload.Element>
+  readonly arbitrary: fc.Arbitrary<Workload.Element>
 }
 
 /** What one run flies. */
@@ -82,14 +85,26 @@ export class ArbitraryThrew extends Data.TaggedError("ArbitraryThrew")<{
 /** Why a run cannot be drawn: the workload itself is wrong. */
 export type DrawError = Operation.InvalidPayload | ArbitraryThrew
 
-const drawElement = (
+/** Draws an operation from a stream of its own. */
+const drawOperation = (
   workload: Workload.Workload,
   seed: number,
-  index: number
-): Result.Result<Generate.Drawn<Workload.Element>, ArbitraryThrew> =>
-  Result.try({
-    try: () => Generate.draw(workload.element, seed, `operation ${index + 1}`),
-    catch: (thrown) => new ArbitraryThrew({ operation: `o-${index + 1}`, thrown })
+  index: number,
+  arbitrary: fc.Arbitrary<Workload.Element>,
+  phase: Header.Operation["phase"]
+): Result.Result<DrawnOperation, DrawError> =>
+  Result.gen(function* () {
+    const isLater = phase === "liveness"
+    const stream = `${isLater ? "liveness operation" : "operation"} ${index + 1}`
+    const drawn = yield* Result.try({
+      try: () => Generate.draw(arbitrary, seed, stream),
+      catch: (thrown) => {
+        const operation = `${isLater ? "l" : "o"}-${index + 1}`
+        return new ArbitraryThrew({ operation, thrown })
+      }
+    })
+    const operation = yield* Workload.toRecorded(workload, index, drawn.value, phase)
+    return { index, operation, drawn, arbitrary }
   })
 
 /** Draws a run. Fails when the workload's own arbitraries do, or do not fit their procedures. */
@@ -97,11 +112,14 @@ export const drawRun = (tunnel: WindTunnel, seed: number): Result.Result<DrawnRu
   const { turbulence, workload } = tunnel
   const operations: Array<DrawnOperation> = []
   for (let index = 0; index < workload.operations; index++) {
-    const drawn = drawElement(workload, seed, index)
+    const drawn = drawOperation(workload, seed, index, workload.element, undefined)
     if (Result.isFailure(drawn)) return Result.fail(drawn.failure)
-    const operation = Workload.toRecorded(workload, index, drawn.success.value)
-    if (Result.isFailure(operation)) return Result.fail(operation.failure)
-    operations.push({ index, operation: operation.success, drawn: drawn.success })
+    operations.push(drawn.success)
+  }
+  for (const [index, element] of (tunnel.liveness?.elements ?? []).entries()) {
+    const drawn = drawOperation(workload, seed, index, element, "liveness")
+    if (Result.isFailure(drawn)) return Result.fail(drawn.failure)
+    operations.push(drawn.success)
   }
   const faults = FaultPlan.drawPlan(seed, targetsOf(tunnel), {
     kinds: turbulence.faults,

@@ -24,6 +24,7 @@ import * as World from "../world/World.ts"
 import * as Clients from "./Clients.ts"
 import * as FlightView from "./FlightView.ts"
 import * as Judge from "./Judge.ts"
+import * as LivenessPhase from "./LivenessPhase.ts"
 import { recordState } from "./StateRecorder.ts"
 import * as Thread from "./Thread.ts"
 import * as Unasked from "./Unasked.ts"
@@ -75,6 +76,7 @@ export const cooldownMicros = 15_000_000
 const cooldownLabel = makeLabel("cooldown")
 const deadlineLabel = makeLabel("deadline")
 const nothing = (): void => {}
+const nobody: ReadonlyMap<Node, unknown> = new Map()
 
 /** Everything that flies. */
 interface Aircraft {
@@ -84,6 +86,8 @@ interface Aircraft {
   readonly clients: Clients.Clients
   readonly faults: Faults.Faults
   readonly judge: Judge.Judge
+  /** `undefined` when the system needs all its nodes. */
+  readonly phase: LivenessPhase.LivenessPhase | undefined
   readonly thread: Thread.Thread
   readonly leaks: Array<Leak>
   readonly recorder: Recorder.Recorder | undefined
@@ -97,11 +101,12 @@ const clientNames = (scenario: WindTunnel): ReadonlyArray<string> =>
 
 const makeKernel = (
   plan: Plan,
+  entropy: Entropy,
   recorder: Recorder.Recorder | undefined,
   afterTask: (task: Task) => void
 ): KernelModule.Kernel =>
   KernelModule.make({
-    entropy: plan.entropy,
+    entropy,
     limits: plan.scenario.limits,
     horizonMicros: plan.scenario.horizonMicros,
     seed: plan.seed,
@@ -118,13 +123,15 @@ const makeKernel = (
  * happen: a call waits for it or has waited long enough, or a node that never came up. Where a
  * message was lost, it is no wonder.
  */
-const unsettledOf = ({ network, thread, up, world }: Aircraft): ReadonlyArray<Leak> => {
+const unsettledOf = (aircraft: Aircraft): ReadonlyArray<Leak> => {
+  const { network, phase, thread, up, world } = aircraft
   if (!thread.promises.areUsed()) return []
   const handling = new Set(world.nodes.flatMap((node) => node.host?.handling() ?? []))
   const last = thread.promises.unsettled().findLast(({ subject, task }) => {
     const { process } = task
     const node = process === undefined ? undefined : world.nodes[process.index]
     if (node === undefined || task.incarnation !== node.process.incarnation) return false
+    if (phase?.out().has(node) === true) return false
     if (network.pending().some((call) => call.caller === process && call.hasLostMessage)) {
       return false
     }
@@ -145,11 +152,35 @@ const unsettledOf = ({ network, thread, up, world }: Aircraft): ReadonlyArray<Le
   ]
 }
 
-/** Puts everything together. `onChange` is called when an operation ends or a fault heals. */
-const assemble = (plan: Plan, afterTask: (task: Task) => void, onChange: () => void): Aircraft => {
+/** What a flight is told while it is under way. */
+interface Listening {
+  readonly afterTask: (task: Task) => void
+  /** An operation has ended, or a fault has healed. */
+  readonly onChange: () => void
+  /** The liveness phase has begun. */
+  readonly onLiveness: () => void
+}
+
+/** The liveness phase of a scenario that has one. */
+const phaseOf = (
+  plan: Plan,
+  parts: Omit<LivenessPhase.Options, "liveness" | "workload" | "spared" | "onBegin">,
+  { onLiveness }: Listening
+): LivenessPhase.LivenessPhase | undefined => {
+  const { liveness, turbulence, workload } = plan.scenario
+  if (liveness === undefined) return undefined
+  const { spared } = turbulence
+  return LivenessPhase.make({ ...parts, liveness, workload, spared, onBegin: onLiveness })
+}
+
+/** Puts everything together. */
+const assemble = (plan: Plan, listening: Listening): Aircraft => {
   const { scenario } = plan
+  const { afterTask, onChange } = listening
   const recorder = plan.isRecorded ? Recorder.make() : undefined
-  const kernel = makeKernel(plan, recorder, afterTask)
+  const { calm, entropy } = LivenessPhase.calmable(plan.entropy)
+  const hasPhase = scenario.liveness !== undefined
+  const kernel = makeKernel(plan, hasPhase ? entropy : plan.entropy, recorder, afterTask)
   const links = Link.make()
   const network = Network.make(kernel, links, recorder)
   const up = new Set<Node>()
@@ -172,17 +203,23 @@ const assemble = (plan: Plan, afterTask: (task: Task) => void, onChange: () => v
       }
     }
   })
-  const { prepared, strangers } = Clients.prepare(scenario.workload, plan.operations)
+  const { liveness, workload } = scenario
+  const triesMin = liveness?.operations
+  const { prepared, strangers } = Clients.prepare(workload, plan.operations, hasPhase)
   const clients: Clients.Clients = Clients.make(
-    { kernel, world, workload: scenario.workload, recorder, onDone: onChange },
+    { kernel, world, workload, recorder, triesMin, onDone: onChange },
     prepared
   )
-  const view = FlightView.make(kernel, world, () => clients.history)
+  const out = (): ReadonlyMap<Node, unknown> => phase?.out() ?? nobody
+  const view = FlightView.make(kernel, world, () => clients.history, out)
   const judge: Judge.Judge = Judge.make(scenario, kernel, view, recorder, () => {
     const { process } = kernel.current()
     const node = process === undefined ? undefined : world.nodes[process.index]
     return node?.service?.name ?? node?.role ?? "world"
   })
+  const { report } = judge
+  const parts = { kernel, world, links, recorder, clients, calm, report }
+  const phase = phaseOf(plan, parts, listening)
   const leaks: Array<Leak> = []
   const thread = Thread.occupy(kernel, plan.isRecorded, {
     onLeak: (leak) => {
@@ -205,6 +242,7 @@ const assemble = (plan: Plan, afterTask: (task: Task) => void, onChange: () => v
     clients,
     faults,
     judge,
+    phase,
     thread,
     leaks,
     recorder,
@@ -255,12 +293,18 @@ const takeOff = (plan: Plan): Aloft => {
   let hasChanged = false
 
   /** Nothing unusual will begin any more: what has to come to hold must do so from here on. */
-  const onChange = (): void => {
+  const coolDown = (): void => {
     hasChanged = true
-    if (coolUntil !== undefined || !clients.isDone() || !faults.areOver()) return
     coolUntil = kernel.now() + cooldownMicros
     judge.settle()
     kernel.scheduleUnder(kernel.root, coolUntil, cooldownLabel, undefined, nothing, undefined)
+  }
+
+  const onChange = (): void => {
+    hasChanged = true
+    if (coolUntil !== undefined || !clients.isDone() || !faults.areOver()) return
+    if (phase === undefined) coolDown()
+    else phase.approach()
   }
 
   /** Wakes up when an `Eventually` runs out of time. */
@@ -288,29 +332,40 @@ const takeOff = (plan: Plan): Aloft => {
     hasChanged = false
     judge.observe()
     watchDeadline()
+    if (coolUntil === undefined || kernel.now() < coolUntil || !judge.isSettled()) return
     // What still waits and could never go on is a deadlock, and only quiescence tells.
-    if (coolUntil !== undefined && kernel.now() >= coolUntil && judge.isSettled()) kernel.finish()
+    if (phase === undefined || phase.isDone()) kernel.finish()
   }
 
-  const aircraft = assemble(plan, afterTask, onChange)
-  const { clients, faults, judge, kernel, leaks, network, recorder, strangers, thread, up, world } =
-    aircraft
+  const aircraft = assemble(plan, { afterTask, onChange, onLiveness: coolDown })
+  const { clients, faults, judge, kernel, leaks, network, phase } = aircraft
+  const { recorder, strangers, thread, up, world } = aircraft
   for (const node of world.nodes) world.start(node)
 
   const conclude = (end: End, turns: number): Flown => {
+    const isSafe = clients.isDone() && faults.areOver()
     const facts = {
-      isDone: clients.isDone() && faults.areOver(),
+      isDone: isSafe && (phase === undefined || phase.isDone()),
+      doneWhen: isSafe
+        ? "the core had shown its progress"
+        : "the workload was done and all faults had healed",
       notUp: () =>
         world.nodes
           .filter((node) => node.role !== "client" && !up.has(node))
           .map(({ name }) => name),
       leaks: () => [
         ...faults.active().map(({ id }) => `fault ${id} still acts`),
-        ...faults.leaks()
+        ...faults.leaks(phase?.out())
       ],
       deadlock: () => {
-        const handling = world.nodes.flatMap((node) => node.host?.handling() ?? [])
-        return Unasked.deadlock(network.pending(), handling, kernel.now())
+        const out = phase?.out() ?? nobody
+        // Whoever is out for good waits for ever, and may.
+        const there = world.nodes.filter((node) => !out.has(node))
+        const handling = there.flatMap((node) => node.host?.handling() ?? [])
+        const waiting = network
+          .pending()
+          .filter(({ caller }) => there.some(({ process }) => process === caller))
+        return Unasked.deadlock(waiting, handling, kernel.now())
       }
     }
     if (end._tag === "quiescent" && !judge.isOver()) leaks.push(...unsettledOf(aircraft))

@@ -5,6 +5,7 @@ import type { Kernel } from "../kernel/Kernel.ts"
 import type { History } from "../property/History.ts"
 import type { Probe } from "../property/Probe.ts"
 import type { View } from "../property/View.ts"
+import type { Node } from "../world/Node.ts"
 import type { World } from "../world/World.ts"
 
 /** A view with what it looks at. */
@@ -12,6 +13,7 @@ interface Window extends View {
   readonly kernel: Kernel
   readonly world: World
   readonly operations: () => History
+  readonly out: () => ReadonlyMap<Node, unknown>
 }
 
 /**
@@ -27,11 +29,20 @@ const prototype: Omit<View, "read"> & ThisType<Window> = {
   },
   get nodes() {
     return this.world.nodes.filter((node) => node.process.isAlive).map((node) => node.name)
+  },
+  get core() {
+    const out = this.out()
+    return this.world.nodes.filter((node) => !out.has(node)).map((node) => node.name)
   }
 }
 
 /** Makes the view of a flight. It is the same object throughout: it shows the present moment. */
-export const make = (kernel: Kernel, world: World, operations: () => History): View => {
+export const make = (
+  kernel: Kernel,
+  world: World,
+  operations: () => History,
+  out: () => ReadonlyMap<Node, unknown>
+): View => {
   const read = <A>(probe: Probe<A>): ReadonlyMap<string, A> => {
     const values = new Map<string, A>()
     for (const node of world.nodes) {
@@ -42,5 +53,5 @@ export const make = (kernel: Kernel, world: World, operations: () => History): V
     }
     return values
   }
-  return Object.assign(Object.create(prototype), { kernel, world, operations, read })
+  return Object.assign(Object.create(prototype), { kernel, world, operations, out, read })
 }

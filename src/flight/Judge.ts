@@ -54,6 +54,8 @@ export interface Judge {
 /** What the flight knows about its end. */
 export interface Facts {
   readonly isDone: boolean
+  /** What had to happen before it was, in the past perfect. */
+  readonly doneWhen: string
   /** Services that never came up; asked only when nothing is left to happen. */
   readonly notUp: () => ReadonlyArray<string>
   /** What faults have left behind, one sentence each; asked only then, too. */
@@ -107,7 +109,7 @@ export const make = (
       return []
     }
     if (end._tag === "horizon" && !facts.isDone) {
-      return ["the horizon came before the workload was done and all faults had healed"]
+      return [`the horizon came before ${facts.doneWhen}`]
     }
     if (end._tag !== "quiescent") return []
     // A fault outlives the flight only by a mistake of ours, and then the flight proves nothing.

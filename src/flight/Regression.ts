@@ -89,7 +89,7 @@ export const decode = (
 }
 
 /** Words that begin a part of a path and are followed by the name of a node. */
-const nodeWords = new Set(["timer", "task", "resume", "start", "random"])
+const nodeWords = new Set(["timer", "task", "resume", "start", "random", "node"])
 
 /** The nodes that a readable path names. */
 export const nodesInPath = (path: string): ReadonlyArray<string> =>

@@ -24,7 +24,8 @@ export const names = {
   deadlock: "no deadlock",
   livelock: "no livelock",
   defect: "no defect",
-  undeclared: "no undeclared edge"
+  undeclared: "no undeclared edge",
+  progress: "the core makes progress"
 } as const
 
 /** All clients run the same code: which of them it was would make one failure into several. */

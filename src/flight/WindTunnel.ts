@@ -11,6 +11,7 @@ import * as Micros from "../system/Micros.ts"
 import type { System } from "../system/System.ts"
 import * as Turbulence from "../turbulence/Turbulence.ts"
 import { declaredAt } from "./Declared.ts"
+import * as Liveness from "./Liveness.ts"
 import type { Workload } from "./Workload.ts"
 
 /** What ends a flight that does not end by itself; reaching one is `unknown`, never a pass. */
@@ -44,6 +45,8 @@ export interface WindTunnel {
   readonly runs: number
   readonly properties: ReadonlyArray<Property.Property>
   readonly limits: Limits
+  /** `undefined` when every service needs all its replicas: see `Service.replicas`. */
+  readonly liveness: Liveness.Liveness | undefined
   /** Where it is declared, as `path:line`, when known. */
   readonly source: string | undefined
 }
@@ -83,6 +86,8 @@ export interface Options<Provided, Target> {
   readonly properties: ReadonlyArray<Property.Property>
   /** Defaults: see `limitsDefault`. */
   readonly limits?: Partial<Limits>
+  /** For systems that can lose replicas for good. Defaults: see `Liveness.Options`. */
+  readonly liveness?: Liveness.Options
 }
 
 /** The default virtual length of a flight: 5 minutes. */
@@ -148,6 +153,7 @@ const declare = (
     ...countProblems("limits.stepsPerInstantMax", limits.stepsPerInstantMax, limitMax),
     ...countProblems("limits.operationsPerTaskMax", limits.operationsPerTaskMax, limitMax)
   ]
+  const liveness = Liveness.declare(system, workload, options.liveness, problems)
   if (
     horizonMicros === undefined ||
     !(horizonMicros >= 1_000 && horizonMicros <= horizonMicrosMax)
@@ -170,6 +176,7 @@ const declare = (
     runs,
     properties,
     limits,
+    liveness,
     source
   })
 }

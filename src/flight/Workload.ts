@@ -145,14 +145,35 @@ export const find = (
       operation.contract.contractName === contract && operation.procedure === procedure
   )?.operation
 
+/** Draws what a given client does on one contract at a given time. */
+export const elementOn = (
+  workload: Workload,
+  contract: string,
+  place: Pick<Element, "client" | "atMs">
+): fc.Arbitrary<Element> => {
+  const calls = workload.choices.flatMap(({ operation, weight }, choice) =>
+    operation.contract.contractName === contract
+      ? [{ weight, arbitrary: operation.payload.map((payload) => ({ choice, payload })) }]
+      : []
+  )
+  return fc.oneof(...calls).map((call) => ({ ...place, ...call }))
+}
+
+/** Names of the contracts that a workload calls, in order of declaration. */
+export const contractsOf = ({ choices }: Workload): ReadonlyArray<string> => [
+  ...new Set(choices.map(({ operation }) => operation.contract.contractName))
+]
+
 /**
  * Turns element `index` (from 0) of a workload into the operation `o-<index + 1>` as recordings
- * keep it. Fails when the arbitrary of its payload does not fit the procedure.
+ * keep it; into `l-<index + 1>` for the liveness phase. Fails when the arbitrary of its payload
+ * does not fit the procedure.
  */
 export const toRecorded = (
   workload: Workload,
   index: number,
-  element: Element
+  element: Element,
+  phase?: Header.Operation["phase"]
 ): Result.Result<Header.Operation, Operation.InvalidPayload> => {
   // Elements are drawn from this workload's own choices.
   const { operation } = workload.choices[element.choice] as Weighted
@@ -160,12 +181,13 @@ export const toRecorded = (
   return Result.map(
     Operation.encodePayload(contract, procedure, element.payload),
     (payload: Schema.Json) => ({
-      id: `o-${index + 1}`,
+      id: `${phase === undefined ? "o" : "l"}-${index + 1}`,
       client: clientName(element.client),
       atMs: element.atMs,
       contract: contract.contractName,
       procedure,
-      payload
+      payload,
+      ...(phase === undefined ? {} : { phase })
     })
   )
 }

@@ -17,6 +17,11 @@ export interface View {
   readonly read: <A>(probe: Probe<A>) => ReadonlyMap<string, A>
   /** Live nodes, in order of declaration. */
   readonly nodes: ReadonlyArray<string>
+  /**
+   * The nodes that are not faulty for good, in order of declaration: all of them, until the
+   * liveness phase begins. One that is may still be alive: frozen, or cut off.
+   */
+  readonly core: ReadonlyArray<string>
 }
 
 /** What a check returns: true or nothing when it holds, else false or the evidence. */

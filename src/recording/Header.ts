@@ -24,7 +24,9 @@ export const Operation = Schema.Struct({
   contract: Schema.NonEmptyString,
   procedure: Schema.NonEmptyString,
   /** The payload, encoded by the procedure's schema. */
-  payload: Schema.Json
+  payload: Schema.Json,
+  /** Set on those that show the core's progress: `atMs` then counts from when that phase begins. */
+  phase: Schema.optionalKey(Schema.Literal("liveness"))
 })
 
 /** See the schema of the same name. */
@@ -105,6 +107,8 @@ export const Header = Schema.Struct({
   /** Hash of all events, 14 hexadecimal digits. */
   digest: Schema.String.check(Schema.isPattern(/^[0-9a-f]{14}$/)),
   twin: Schema.optionalKey(Twin),
+  /** Later faults of the run that hid the failure: with them it holds. */
+  masked: Schema.optionalKey(Schema.Array(Schema.String)),
   needed: Schema.Array(Needed)
 })
 

@@ -52,6 +52,8 @@ export interface Any {
   readonly role: "service" | "fake"
   /** On how many nodes it runs, 1 to `replicasMax`. */
   readonly replicas: number
+  /** How many of its replicas suffice for it to do its work, 1 to `replicas`. */
+  readonly core: number
   /** The contract it serves; `undefined` for a background worker. */
   readonly provides: Contract.Any | undefined
   /** The edges to other services, in order of declaration. */
@@ -194,11 +196,21 @@ export const make = <
   options: Options<P, E, H, EX, R, D>
 ): Service<IdentityOf<P>, EdgeIdentities<E>> => declare(name, "service", options)
 
-/** The same service on `replicas` nodes, named `name-1` to `name-n`; 1 keeps the bare name. */
+/**
+ * The same service on `replicas` nodes, named `name-1` to `name-n`; 1 keeps the bare name.
+ *
+ * `core` says how many of them suffice for the service to do its work: 1 to `replicas`, by default
+ * all. With fewer, flights of its system end with a liveness phase, in which up to `replicas - core`
+ * of them stay faulty for good, and the rest must go on without them.
+ *
+ * @example
+ * Service.replicas(storage, 3, { core: 2 })
+ */
 export const replicas = <Provides, Uses>(
   service: Service<Provides, Uses>,
-  replicas: number
-): Service<Provides, Uses> => ({ ...service, replicas })
+  replicas: number,
+  options: { readonly core?: number } = {}
+): Service<Provides, Uses> => ({ ...service, replicas, core: options.core ?? replicas })
 
 /** Makes the value of a declaration; `Fake` shares it. */
 export const declare = <H, EX, R, P extends Contract.Any | undefined, E extends Edges>(
@@ -216,6 +228,7 @@ export const declare = <H, EX, R, P extends Contract.Any | undefined, E extends 
   name,
   role,
   replicas: 1,
+  core: 1,
   provides: options.provides,
   uses: Object.values(options.uses ?? {}),
   disk:

@@ -118,6 +118,10 @@ export const check = (
     : Result.succeed({ name, services, nodes, providers: providersOf(nodes), "~types": undefined })
 }
 
+/** Whether the system can lose replicas for good: a service has a core smaller than all of them. */
+export const hasCore = ({ services }: System): boolean =>
+  services.some(({ core, replicas }) => core < replicas)
+
 /** Whether a name may be given to a system, a service or a contract; else what is wrong. */
 export const nameProblems = (what: string, name: string): ReadonlyArray<string> => {
   if (name === "") return [`the name of ${what} is empty`]
@@ -171,6 +175,10 @@ const serviceProblems = (service: Service.Any): ReadonlyArray<string> => {
     problems.push(
       `${name} has ${service.replicas} replicas; allowed are 1 to ${Service.replicasMax}`
     )
+  }
+  if (hasReplicasWithin(service) && !isWithin(service.core, service.replicas)) {
+    const allowed = `allowed are 1 to ${service.replicas}, all its replicas`
+    problems.push(`${name} has a core of ${service.core}; ${allowed}`)
   }
   const { disk } = service
   if (disk !== undefined && !isWithin(disk.capacityBytes, Service.diskBytesMax)) {

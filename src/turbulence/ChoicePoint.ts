@@ -10,7 +10,7 @@ import { Schema } from "effect"
 /** One kind of choice: what it is, what its number counts, and how far it may go. */
 export interface ChoiceKindInfo {
   /** What the outcome counts; a mask has a bit for each of six parts, the lowest the first. */
-  readonly unit: "microseconds" | "operations" | "position" | "mask" | "yes"
+  readonly unit: "microseconds" | "operations" | "position" | "mask" | "manner" | "yes"
   /** Outcomes run from 0 (calm) to this bound, both included. */
   readonly outcomeMax: number
   /** Whether large outcomes are drawn log-uniformly (`wide`) or all alike (`flat`). */
@@ -118,6 +118,12 @@ export const kinds = {
     outcomeMax: 8,
     spread: "flat",
     does: "is written so many sectors behind its place on the disk"
+  },
+  outage: {
+    unit: "manner",
+    outcomeMax: 3,
+    spread: "flat",
+    does: "stays faulty for good from the beginning of the liveness phase"
   }
 } as const satisfies Record<string, ChoiceKindInfo>
 
@@ -141,6 +147,12 @@ export const Deviation = Schema.Struct({
 /** See the schema of the same name. */
 export type Deviation = typeof Deviation.Type
 
+/** How a node stays faulty for good, by the outcome of `outage`. */
+export const manners = ["healthy", "crashed", "cut off", "frozen"] as const
+
+/** See `manners`. */
+export type Manner = (typeof manners)[number]
+
 /** An outcome as people read it: `2s`, `350ms`, `40µs`, `12 operations`, `yes`. */
 export const outcomeText = (kind: ChoiceKind, outcome: number): string => {
   switch (kinds[kind].unit) {
@@ -152,6 +164,8 @@ export const outcomeText = (kind: ChoiceKind, outcome: number): string => {
       return `+${outcome}`
     case "mask":
       return `0b${outcome.toString(2).padStart(6, "0")}`
+    case "manner":
+      return manners[outcome] ?? `${outcome}`
     case "yes":
       return outcome === 0 ? "no" : "yes"
   }

@@ -31,7 +31,8 @@ const ranges: { readonly [Kind in ChoiceKind]: Range } = {
   eio: { onProbability: 0.25, rates: [0.003, 0.01, 0.05] },
   lag: { onProbability: 0.3, rates: [0.01, 0.05, 0.2] },
   flip: { onProbability: 0.25, rates: [0.003, 0.01, 0.05] },
-  misdirect: { onProbability: 0.25, rates: [0.003, 0.01, 0.05] }
+  misdirect: { onProbability: 0.25, rates: [0.003, 0.01, 0.05] },
+  outage: { onProbability: 0.75, rates: [0.5, 0.9] }
 }
 
 /** A uniform number in [0, 1) for a purpose of a run. */

@@ -21,8 +21,11 @@ export interface Faults {
   readonly active: () => ReadonlyArray<Fault>
   /** Whether all of the plan have begun and healed. */
   readonly areOver: () => boolean
-  /** What is not as it was although no fault acts any more, one sentence each. Must be empty. */
-  readonly leaks: () => ReadonlyArray<string>
+  /**
+   * What is not as it was although no fault acts any more, one sentence each. Must be empty, but
+   * for nodes that are out for good.
+   */
+  readonly leaks: (out?: ReadonlyMap<Node, unknown>) => ReadonlyArray<string>
 }
 
 /** Undoes what a fault has done. */
@@ -204,9 +207,14 @@ export const schedule = (
     kernel.schedule(fault.atMs * 1000, makeLabel(`fault ${fault.id}`), undefined, act, undefined)
   }
 
-  const leaks = (): ReadonlyArray<string> => {
+  const leaks: Faults["leaks"] = (out = new Map()) => {
+    const isOut = (name: string): boolean => {
+      const node = world.node(name)
+      return node !== undefined && out.has(node)
+    }
     if (active.length > 0) return []
     const ofNodes = world.nodes.flatMap((node) => {
+      if (out.has(node)) return []
       const { clock, isAlive, isPaused, slowMicros } = node.process
       if (isPaused) return [`${node.name} is still paused`]
       if (slowMicros !== 0) return [`${node.name} is still slow`]
@@ -218,6 +226,7 @@ export const schedule = (
     })
     const ofLinks = plan.flatMap((fault) =>
       linksOf(fault, links)
+        .filter((link) => !isOut(link.from) && !isOut(link.to))
         .filter((link) => link.blocked !== 0 || link.refused !== 0 || link.extraMicros !== 0)
         .map((link) => `${link.from} → ${link.to} is still disturbed`)
     )

@@ -49,8 +49,13 @@ export interface World {
   /** All nodes, clients last. */
   readonly nodes: ReadonlyArray<Node>
   readonly node: (name: string) => Node | undefined
-  /** A client of a contract for a node, under a policy. */
-  readonly client: (node: Node, contract: Contract.Any, policy: EdgePolicy) => Caller.AnyClient
+  /** A client of a contract for a node, under a policy; it calls `among` alone, by default all. */
+  readonly client: (
+    node: Node,
+    contract: Contract.Any,
+    policy: EdgePolicy,
+    among?: ReadonlyArray<string>
+  ) => Caller.AnyClient
   /** Begins to start a node that is down. */
   readonly start: (node: Node) => void
   /** Kills a node that is alive, nothing is finalized; and its machine loses its power. */
@@ -108,6 +113,17 @@ const makeNodes = (kernel: Kernel, options: Options): ReadonlyArray<Node> => {
   }))
   return [...services, ...clients]
 }
+
+/** A system as who can reach only these nodes of it sees it. */
+const only = (system: System.System, among: ReadonlyArray<string>): System.System => ({
+  ...system,
+  providers: new Map(
+    [...system.providers].map(([contract, names]) => [
+      contract,
+      names.filter((name) => among.includes(name))
+    ])
+  )
+})
 
 /** Makes the world with every node down, except the clients, which are up and never fail. */
 export const make = (options: Options): World => {
@@ -285,7 +301,10 @@ export const make = (options: Options): World => {
   return {
     nodes,
     node: (name) => byName.get(name),
-    client: (node, contract, policy) => Edge.make(edges, node, contract, policy).procedures,
+    client: (node, contract, policy, among) => {
+      const reached = among === undefined ? edges : { ...edges, system: only(system, among) }
+      return Edge.make(reached, node, contract, policy).procedures
+    },
     start,
     crash,
     stop

@@ -24,7 +24,7 @@ const judge = (
       within: "1 second"
     })
   )
-  const view: View = { time: 0, history, read: () => new Map(), nodes: [] }
+  const view: View = { time: 0, history, read: () => new Map(), nodes: [], core: [] }
   monitor.settle(0)
   return monitor.finish(view, "quiescent")
 }

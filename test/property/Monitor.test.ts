@@ -15,7 +15,8 @@ const at = (time: number, ...nodes: ReadonlyArray<string>): View => ({
   time,
   history: [],
   read: () => new Map(),
-  nodes
+  nodes,
+  core: nodes
 })
 
 const evidence = { subject: "nodes", expected: "b is dead", actual: "b is alive" }

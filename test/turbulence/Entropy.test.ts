@@ -89,6 +89,7 @@ describe("a keyed draw", () => {
         "lag 1.5ms",
         "flip +1500",
         "misdirect +1500",
+        "outage 1500",
       ]
     `)
   })
