@@ -18,6 +18,8 @@ export interface RunSummary {
   /** Set when violated: the property and what it was about, see Header's Failure. */
   readonly failure: { readonly property: string; readonly subject: string } | undefined
   readonly signature: string | undefined
+  /** It failed only when it was flown without its later faults: see Masking. */
+  readonly isMasked: boolean
   /** A property's own code failed: an author error, as a sentence. */
   readonly threw: string | undefined
   /** Where code reached past the simulation. */

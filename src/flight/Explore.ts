@@ -10,6 +10,7 @@ import type { BatchVerdict, RunSummary } from "./BatchResult.ts"
 import { drawRun } from "./Draw.ts"
 import * as Flight from "./Flight.ts"
 import type { Violation } from "./Judge.ts"
+import * as Masking from "./Masking.ts"
 import type { WindTunnel } from "./WindTunnel.ts"
 
 /** The signature of a violation: its property, its subject, and where in the system it showed. */
@@ -29,6 +30,7 @@ const authorError = (runIndex: number, seed: number, threw: string): RunSummary 
   verdict: "unknown",
   failure: undefined,
   signature: undefined,
+  isMasked: false,
   threw,
   leaks: [],
   isRepeatable: true,
@@ -45,7 +47,14 @@ export const reflyEvery = 32
 const isReflown = (seed: number): boolean =>
   (Seed.mix(seed, Seed.hashText("refly")) >>> 0) % reflyEvery === 0
 
-/** Flies run `runIndex` of the batch with this base seed. */
+/** Whether a flight has anything to say that a passing one has not. */
+const tells = (flown: Flight.Flown): boolean =>
+  flown.violation !== undefined || flown.threw !== undefined || flown.leaks.length > 0
+
+/**
+ * Flies run `runIndex` of the batch with this base seed. A passing run may be flown once more
+ * without its later faults; if that fails, the run is that failure.
+ */
 export const flyRun = Effect.fnUntraced(function* (
   tunnel: WindTunnel,
   baseSeed: number,
@@ -63,25 +72,31 @@ export const flyRun = Effect.fnUntraced(function* (
     entropy,
     isRecorded: false
   }
-  const flown = yield* Flight.fly(plan)
+  const whole = yield* Flight.fly(plan)
+  const holds = verdictOf(whole) === "holds"
+  const isRepeatable =
+    !holds || !isReflown(seed) || (yield* Flight.fly(plan)).digest === whole.digest
+  const cut = holds ? Masking.cutOf(seed, faults) : undefined
+  const shorter = { ...plan, faults: (cut?.kept ?? faults).map(({ fault }) => fault) }
+  const unmasked = cut === undefined ? undefined : yield* Flight.fly(shorter)
+  const isTold = unmasked !== undefined && tells(unmasked)
+  const flown = isTold ? unmasked : whole
   const { violation } = flown
-  const verdict = verdictOf(flown)
-  const again =
-    verdict === "holds" && isReflown(seed) ? (yield* Flight.fly(plan)).digest : flown.digest
   return {
     runIndex,
     seed,
-    verdict,
+    verdict: verdictOf(flown),
     failure:
       violation === undefined
         ? undefined
         : { property: violation.property, subject: violation.counterexample.subject },
     signature: violation === undefined ? undefined : signatureOf(violation),
+    isMasked: isTold && violation !== undefined,
     threw: flown.threw?.message,
-    leaks: yield* leaksOf(plan, flown),
-    isRepeatable: again === flown.digest,
+    leaks: yield* leaksOf(isTold ? shorter : plan, flown),
+    isRepeatable,
     unknown: flown.unknown,
-    reached: flown.reached,
+    reached: whole.reached,
     steps: flown.steps,
     simulatedMicros: flown.simulatedMicros,
     digest: flown.digest

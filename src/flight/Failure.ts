@@ -12,6 +12,7 @@ import * as Record from "./Record.ts"
 import type { Scenario } from "./Scenario.ts"
 import * as Shrink from "./Shrink.ts"
 import type * as Descent from "./Descent.ts"
+import * as Masking from "./Masking.ts"
 
 /** A flight that does not come out the same when it is flown again: not deterministic. */
 export class Unrepeatable extends Data.TaggedError("Unrepeatable")<{
@@ -88,13 +89,16 @@ export const ofRun = Effect.fnUntraced(function* (
   if (Result.isFailure(drawn) || signature === undefined) {
     return yield* unrepeatable("the run cannot be drawn again")
   }
-  const first = yield* Record.ofDrawn(scenario, drawn.success, provenance)
+  // A run that its later faults would hide is the run without them, by the rule that found it.
+  const cut = run.isMasked ? Masking.cutOf(seed, drawn.success.faults) : undefined
+  const flown = { ...drawn.success, faults: cut?.kept ?? drawn.success.faults }
+  const first = yield* Record.ofDrawn(scenario, flown, provenance)
   if (first.flown.digest !== run.digest || first.header.failure?.signature !== signature) {
     return yield* unrepeatable("the run came out differently when it was flown again")
   }
   const start: Descent.Candidate = {
-    operations: drawn.success.operations,
-    faults: drawn.success.faults,
+    operations: flown.operations,
+    faults: flown.faults,
     deviations: first.header.cause.deviations
   }
   const shrunk =
@@ -119,6 +123,7 @@ export const ofRun = Effect.fnUntraced(function* (
       ...final.header,
       eventsBefore: first.events.length,
       ...(twin === undefined ? {} : { twin }),
+      ...(cut === undefined ? {} : { masked: cut.hidden.map(Masking.hiddenText) }),
       needed: shrunk.isMinimal ? neededOf(candidate) : []
     },
     events: final.events,

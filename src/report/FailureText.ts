@@ -55,6 +55,7 @@ export const failureText = (
     "",
     ...neededLines(failure).map((text, at) => label(at === 0 ? "needed" : "", text)),
     ...twinLines(header).map((text) => label("twin", text)),
+    ...maskedLines(header).map((text) => label("masked", text)),
     ...metLines(failure, batch).map((text) => label("met", text)),
     "",
     label(
@@ -151,6 +152,13 @@ const twinLines = (header: Header): ReadonlyArray<string> => {
   return twin === undefined
     ? []
     : [`${visible(twin.change)} passes; first difference at event ${twin.firstDifference}`]
+}
+
+/** The later faults of the run that hid the failure. */
+const maskedLines = ({ masked }: Header): ReadonlyArray<string> => {
+  if (masked === undefined || masked.length === 0) return []
+  const isOne = masked.length === 1
+  return [`${masked.map(visible).join("; ")}: with ${isOne ? "it" : "them"} the run holds`]
 }
 
 /**

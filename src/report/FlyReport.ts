@@ -42,6 +42,8 @@ export const Failure = Schema.Struct({
   workload: Schema.Array(Operation),
   faults: Schema.Array(Fault),
   deviations: Schema.Array(Deviation),
+  /** Later faults of the run that hid the failure; absent when none did. */
+  masked: Schema.optionalKey(Schema.Array(Schema.String)),
   eventsBefore: Natural,
   eventsAfter: Natural,
   /** Relative to the project; null with `--record none`. */
@@ -133,6 +135,7 @@ const failureOf = (found: FoundFailure, saved: Saved): Failure | undefined => {
     workload: header.cause.workload,
     faults: header.cause.faults,
     deviations: header.cause.deviations,
+    ...(header.masked === undefined ? {} : { masked: header.masked }),
     eventsBefore: header.eventsBefore ?? header.events,
     eventsAfter: header.events,
     recording: saved.recording ?? null,
