@@ -21,7 +21,7 @@ import { outbox } from "../systems/outbox/system.ts"
 const order = fc.nat(19).map((number) => ({
   order: `order-${number + 1}`,
   amount: number + 10,
-  note: "please ".repeat(number * 24)
+  note: "please ".repeat(150 + number * 20)
 }))
 const place = Operation.make(Orders, "place", order, { indefinite: () => true })
 
@@ -106,6 +106,7 @@ export const conditions = {
 /** Power and disk of the orders fail, and as good as nothing else. */
 export const powerFails = {
   ...conditions,
+  workload: Workload.make({ clients: 6, operations: 10, operation: place, over: "30 millis" }),
   turbulence: Turbulence.swarm({
     kinds: ["hold", "lag", "survive", "failsync", "eio"],
     faults: ["Crash", "Restart", "SlowDisk", "FailingDisk"],

@@ -10,10 +10,10 @@ export const Applied = Probe.make("applied", Schema.Array(Order))
 
 const messagesAtOnceMax = 8
 /** How long a message stays hidden from others: long enough to apply as many, as a rule. */
-const visibilityMillis = 1_000
+const visibilityMillis = 300
 
 export const consumer = Service.make("consumer", {
-  uses: { queue: Use.make(Queue, { timeout: "1 second" }) },
+  uses: { queue: Use.make(Queue, { timeout: "200 millis" }) },
   disk: {},
   handlers: Effect.gen(function* () {
     const queue = yield* Queue

@@ -6,12 +6,12 @@ import * as Files from "./files.ts"
 import { poll } from "./poll.ts"
 
 const path = "/sent"
-const ordersAtOnceMax = 8
+const ordersAtOnceMax = 4
 
 export const relay = Service.make("relay", {
   uses: {
-    orders: Use.make(Orders, { timeout: "1 second" }),
-    queue: Use.make(Queue, { timeout: "1 second" })
+    orders: Use.make(Orders, { timeout: "200 millis" }),
+    queue: Use.make(Queue, { timeout: "200 millis" })
   },
   disk: {},
   handlers: Effect.gen(function* () {
@@ -27,11 +27,10 @@ export const relay = Service.make("relay", {
     // What is sent and not remembered as sent is sent again: the consumer has to know it.
     const step = Effect.gen(function* () {
       const next = yield* orders.list({ from: sent, max: ordersAtOnceMax })
-      for (const body of next) {
-        yield* queue.send({ body })
-        yield* Files.replace(files, path, new TextEncoder().encode(`${sent + 1}`))
-        sent++
-      }
+      yield* Effect.forEach(next, (body) => queue.send({ body }), { concurrency: "unbounded" })
+      const total = sent + next.length
+      yield* Files.replace(files, path, new TextEncoder().encode(`${total}`))
+      sent = total
       return next.length
     })
     yield* Effect.forkScoped(poll(step))
