@@ -41,7 +41,7 @@ export const identity = Service.make("identity", {
     })
 
     const login = Effect.fnUntraced(function* (user: string) {
-      const id = crypto.randomUUID()
+      const id = Session.makeSecret()
       const { nowMillis, version } = yield* tokens.get({ id })
       const pair = Session.makePair(id, nowMillis)
       const session = { user, isRevoked: false, pairs: [pair] }

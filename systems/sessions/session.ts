@@ -30,10 +30,13 @@ export const Session = Schema.Struct({
 })
 export type Session = typeof Session.Type
 
-/** A new pair of tokens. Each names its session, and cannot be guessed. */
+/** What nobody can guess: the name of a session, and the rest of a token. */
+export const makeSecret = (): string => crypto.randomUUID()
+
+/** A new pair of tokens. Each names its session. */
 export const makePair = (id: string, atMillis: number): Pair => ({
-  access: `${id}.${crypto.randomUUID()}`,
-  refresh: `${id}.${crypto.randomUUID()}`,
+  access: `${id}.${makeSecret()}`,
+  refresh: `${id}.${makeSecret()}`,
   atMillis
 })
 
