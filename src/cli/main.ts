@@ -19,6 +19,7 @@ import * as Screen from "./Screen.ts"
 import * as Streams from "./Streams.ts"
 import { placeInProject } from "./UserPlace.ts"
 import { issuesOf, versionOf } from "./Version.ts"
+import { lastWordsOfThread } from "../kernel/Promises.ts"
 import { visible } from "../recording/VisibleText.ts"
 
 const words = process.argv.slice(2)
@@ -98,6 +99,12 @@ const conclude = (exit: Exit.Exit<void, CommandError | CliError.CliError>): void
  */
 const onExit = (): void => {
   if (ended !== undefined) return
+  const lastWords = lastWordsOfThread()
+  if (lastWords !== undefined) {
+    if (wantsJson) writeSync(1, `${errorDocument(exitCodes.inconclusive, lastWords)}\n`)
+    process.exitCode = exitCodes.inconclusive
+    return
+  }
   const file = Loading.file()
   const message =
     file === undefined

@@ -71,16 +71,22 @@ interface Marked {
  */
 export const reactionsPerTurnMax = 1_000_000
 
-/** Of how many of the last reactions before the end it is noted where they were made. */
-const reactionsTold = 100
+/** Of how many reactions at either end of a turn it is noted where their promises are made. */
+const reactionsTold = 1_000
 
 /** The exit code of a thread that ends so: the one for a limit that was reached, see the commands. */
 const exitCode = 3
 
+let lastWords: string | undefined
+
+/** What this thread has said when it ended itself; for whoever must not say something else. */
+export const lastWordsOfThread = (): string | undefined => lastWords
+
 const endThread = ({ source, task }: Made): void => {
   const where = source === undefined ? "" : `, made at ${source}`
   const what = `promises of ${task.process?.name}${where} settle each other without end`
-  writeSync(2, `downforce: ${what}: ${reactionsPerTurnMax} reactions at one instant\n`)
+  lastWords = `${what}: ${reactionsPerTurnMax} reactions at one instant`
+  writeSync(2, `downforce: ${lastWords}\n`)
   exit(exitCode)
 }
 
@@ -99,7 +105,9 @@ export const watch = (kernel: Kernel, { sourceOf, subjectOf }: Options): Promise
   let { stackTraceLimit } = Error
   let line: Promise<unknown> = Promise.resolve()
 
-  /** So near to the limit, the last thing it says is where. */
+  /** Nobody looks at the middle of a turn that long; at its very end, all that is told is where. */
+  const isTold = (): boolean =>
+    reactions < reactionsTold || reactions > reactionsPerTurnMax - reactionsTold
   const isEndless = (): boolean => reactions > reactionsPerTurnMax - reactionsTold
 
   const isFlying = (): boolean => kernel.current().process !== undefined
@@ -111,7 +119,8 @@ export const watch = (kernel: Kernel, { sourceOf, subjectOf }: Options): Promise
       kernel.wantTurn()
       const subject = subjectOf() ?? running?.subject
       const task = kernel.current()
-      const source = isEndless() ? sourceOfCall() : sourceOf?.()
+      const tell = isEndless() ? sourceOfCall : sourceOf
+      const source = isTold() ? tell?.() : undefined
       const made = { kernel, task, subject, parent, source, settler: undefined }
       promise[madeKey] = made
       open.set(promise, made)
