@@ -121,8 +121,8 @@ type AmbientOfDisk<D, P> = [D] extends [undefined]
   : OfDisk
 
 /**
- * Refuses, by name, what is required and not declared. `any` is what `HttpRouter.addAll` makes of the
- * requirements of routes: what it hides is found when it is asked for, and reported then.
+ * Refuses, by name, what is required and not declared. `any` is what `HttpRouter.addAll` makes of
+ * the requirements of routes: what it hides is found when it is asked for, and reported then.
  */
 type OnlyDeclared<Undeclared> = [Undeclared] extends [never]
   ? unknown

@@ -154,7 +154,7 @@ const responseOf = (
     HttpServerResponse.stream(once, { status: head.status, statusText: head.statusText }),
     { request }
   )
-  // `text`, `json` and the like are made from `bytes`, which are kept; a stream is read as it comes.
+  // `text`, `json` and the like are made from `bytes`, which are kept; a stream is not.
   const response: HttpClientResponse.HttpClientResponse = Object.create(made, {
     headers: { value: headers },
     cookies: { value: cookies },

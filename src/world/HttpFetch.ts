@@ -59,7 +59,10 @@ const redirected = (step: Step, status: number, location: string): Step => {
   return { method: "GET", url, headers, body: HttpWire.noBytes }
 }
 
-/** The rest of an exchange as a stream of the web, read no further than it is asked for. */
+/**
+ * The rest of an exchange as a stream of the web, read no further than it is asked for. It is no
+ * stream of bytes, whose chunks are taken away from whoever made them: there is no BYOB reader.
+ */
 const bodyOf = (
   exchange: Exchange,
   host: string,
@@ -68,7 +71,6 @@ const bodyOf = (
   let isDone = false
   return new ReadableStream(
     {
-      type: "bytes",
       start: (controller) => {
         const abort = (): void => {
           if (isDone) return
@@ -91,7 +93,6 @@ const bodyOf = (
                 controller.error(new TypeError("terminated", { cause }))
               } else {
                 controller.close()
-                controller.byobRequest?.respond(0)
               }
             }
             resolve()

@@ -185,11 +185,11 @@ export const make = (network: Network, process: Process): HttpHost => {
       send(run, { head: undefined, bytes: HttpWire.noBytes, rest })
     const sent = Effect.andThen(begun, Effect.interruptible(body))
     // A source that fails cuts the connection off, as any server does; a bug in it is reported.
-    return Effect.catch(
-      Effect.onExit(sent, (exit) =>
+    return sent.pipe(
+      Effect.onExit((exit) =>
         Effect.sync(() => end(exit._tag === "Success" ? "complete" : "broken"))
       ),
-      () => Effect.void
+      Effect.catch(() => Effect.void)
     )
   }
 

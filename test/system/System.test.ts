@@ -107,6 +107,18 @@ describe("what is refused", () => {
     ])
   })
 
+  it("says which services have the same host, however it is written", () => {
+    const at = (name: string, ...hosts: ReadonlyArray<string>): Service.Any =>
+      Service.make(name, { hosts, handlers: Effect.void })
+    expect(problemsOf([at("a", "api.example.com"), at("b", "api.example.com")])).toEqual([
+      '"a" and "b" both have the host "api.example.com"'
+    ])
+    expect(problemsOf([worker("Pay", 2), at("b", "pay-2")])).toEqual([
+      '"Pay" and "b" both have the host "pay-2"'
+    ])
+    expect(problemsOf([at("a", "a", "api.example.com"), at("b")])).toEqual([])
+  })
+
   it("two nodes of one name", () => {
     expect(problemsOf([worker("a", 2), worker("a-2")])).toEqual([
       '"a" and "a-2" both have a node named "a-2"'

@@ -1,6 +1,6 @@
 /**
- * Contracts over an HttpApi in flight: the clients of a workload call the endpoints, recordings tell
- * them, and the same seed flies the same way.
+ * Contracts over an HttpApi in flight: the clients of a workload call the endpoints, recordings
+ * tell them, and the same seed flies the same way.
  */
 import { Effect, Layer } from "effect"
 import { HttpRouter } from "effect/http"
@@ -193,7 +193,7 @@ describe("flights over HTTP", () => {
         expect(recorded.digest).toBe(one.digest)
         expect(flySeed(stormy, seed).digest).toBe(one.digest)
       }),
-      { numRuns: 60, seed: 42 }
+      { numRuns: 25, seed: 42 }
     )
   })
 
@@ -217,7 +217,7 @@ describe("flights over HTTP", () => {
       fc.property(fc.nat(100_000), (seed) => {
         expect(choicesOf(seed, "o-2")).toEqual(choicesOf(seed))
       }),
-      { numRuns: 30, seed: 42 }
+      { numRuns: 15, seed: 42 }
     )
   })
 })

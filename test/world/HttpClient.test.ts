@@ -164,6 +164,20 @@ describe("a contract over plain HTTP", () => {
   })
 })
 
+describe("hanging up", () => {
+  it("does not overtake the request that it ends", () => {
+    const noticed: Noticed = { lines: [] }
+    const impatient: RelayOptions["front"] = () =>
+      Effect.timeoutOrElse(get("/slow")(""), {
+        duration: "1 second",
+        orElse: () => Effect.succeed("gave up")
+      })
+    const script = { reorder: { 1: 3_000_000 } }
+    expect(seen(impatient, { noticed }, script)).toBe("gave up")
+    expect(noticed.lines).toEqual(["slow interrupted"])
+  })
+})
+
 describe("host names", () => {
   it.each([
     ["of a node", "http://files-2/echo"],
@@ -323,7 +337,8 @@ describe("the policy of an edge", () => {
       isRecorded: true
     })
     expect(errors).toEqual([
-      "HttpClientError TransportError HeadersTimeoutError: Headers Timeout Error UND_ERR_HEADERS_TIMEOUT"
+      "HttpClientError TransportError HeadersTimeoutError: Headers Timeout Error " +
+        "UND_ERR_HEADERS_TIMEOUT"
     ])
     const last = eventsOf(flown).find(({ what }) => what === "timeout after 300s: GET /text")
     expect(last?.node).toBe("front")

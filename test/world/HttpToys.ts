@@ -229,7 +229,7 @@ export const relay = (options: RelayOptions) => {
   const handlers = Effect.gen(function* () {
     const context = yield* Effect.context<Files | HttpClient.HttpClient>()
     const answer = (text: string) =>
-      Effect.catch(options.front(text), (error) => Effect.succeed(nameOf(error)))
+      options.front(text).pipe(Effect.catch((error) => Effect.succeed(nameOf(error))))
     return Front.of({ ask: ({ text }) => Effect.provideContext(answer(text), context) })
   })
   const front = Service.make("front", {
