@@ -14,7 +14,7 @@ import * as Workload from "./Workload.ts"
 export interface Options {
   /**
    * How long after the last operation and the last fault the phase begins. Default: at once, when
-   * most is under way. A system that must first copy what a crash has lost needs some time: else
+   * most is under way. Until then, too, only the order of things varies. A system that must first copy what a crash has lost needs some time: else
    * the nodes that then stay faulty are more than it claims to survive.
    */
   readonly after?: Duration.Input

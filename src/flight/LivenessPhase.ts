@@ -4,7 +4,7 @@
  *
  * Faults mask bugs: a restart or a healed partition repairs what was wedged. So when the faults of
  * the plan are over, some nodes stay out for good, as many as the system says it can do without.
- * From then on nothing else goes wrong: only the order in which things run still varies.
+ * Once the faults are over nothing else goes wrong: only the order in which things run still varies.
  *
  * Owns when it begins, and whether the core makes progress. Who is out is drawn by Outages.
  */
@@ -120,7 +120,6 @@ export const make = (options: Options): LivenessPhase => {
   }
 
   const begin = (task: Task): void => {
-    calm()
     state = "begun"
     out = Outages.begin(options, task)
     const at = kernel.now() + liveness.withinMicros
@@ -135,6 +134,8 @@ export const make = (options: Options): LivenessPhase => {
     approach: () => {
       if (state !== "safety") return
       state = "approached"
+      // A system gets back on its feet in calm air: whoever is lost here would be one too many.
+      calm()
       const at = kernel.now() + liveness.afterMicros
       kernel.scheduleUnder(kernel.root, at, beginLabel, undefined, begin, undefined)
     },

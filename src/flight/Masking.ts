@@ -9,7 +9,7 @@ import { type Fault, toText } from "../turbulence/Fault.ts"
 import type { DrawnFault } from "../turbulence/FaultPlan.ts"
 import { hashText, mix } from "../turbulence/Seed.ts"
 
-/** One passing run in so many, of those with two faults or more, is flown without the later ones. */
+/** One in so many passing runs of two faults or more is flown without the later ones. */
 export const unmaskEvery = 4
 
 /** A plan cut in two. */

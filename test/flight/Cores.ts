@@ -1,4 +1,4 @@
-/** Toys that can lose replicas for good, and one that a lost answer wedges until it is restarted. */
+/** Toys that can lose replicas for good, and one that a lost answer wedges until a restart. */
 import { Effect, Ref, Schema } from "effect"
 import { Rpc, RpcGroup } from "effect/rpc"
 import * as fc from "fast-check"
