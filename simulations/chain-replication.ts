@@ -21,7 +21,7 @@ import * as fc from "fast-check"
 import { isSame, Store, Update } from "../systems/chain-replication/contracts.ts"
 import { MasterState } from "../systems/chain-replication/master.ts"
 import { paper } from "../systems/chain-replication/rules.ts"
-import { ReplicaState, sent } from "../systems/chain-replication/state.ts"
+import { ReplicaState } from "../systems/chain-replication/state.ts"
 import { chainReplication } from "../systems/chain-replication/system.ts"
 
 // Mostly one key: operations that do not meet tell nothing.
@@ -165,23 +165,36 @@ export const weathered = WindTunnel.make("nothing is lost in any weather", {
   properties
 })
 
-// One crash at most: more may lose all copies, and then nobody can make the chain whole again.
+/** The replicas that are not out for good. */
+const healthy = ({ core }: View): ReadonlyArray<string> =>
+  core.filter((name) => name.startsWith("replica-"))
+
+// One crash at most: more may lose all copies, and then nobody can make the chain whole again. For
+// the same reason the next one, for good, comes when the chain has had time to become whole.
 export const replaced = WindTunnel.make("a failed member is replaced", {
-  system: good,
+  system: chainReplication({ replicas, core: 2, rules: paper }),
   workload,
   turbulence: Turbulence.swarm({
-    kinds: ["rank", "cede", "lose", "duplicate", "reset", "silent"],
+    kinds: ["rank", "cede", "lose", "duplicate", "reset", "silent", "outage"],
     faults: ["Crash", "Restart"],
     faultsMax: 1,
     spare: ["master"]
   }),
+  liveness: { after: "15 seconds" },
   properties: [
     ...properties,
     Eventually.make("the chain is whole again", { within: "30 seconds" }, (view) => {
       const members = chain(view)
-      const isSettled = (member: ReplicaState) =>
-        member.history.length === members[0]?.history.length && sent(member).length === 0
-      return members.length === replicas && members.every(isSettled)
+      const isSettled = ({ acknowledged, history, self }: ReplicaState) =>
+        view.core.includes(self.node) &&
+        history.length === members[0]?.history.length &&
+        acknowledged === history.length
+      const count = [...view.read(MasterState).values()].map((master) => master.chain.length)
+      return (
+        members.length === healthy(view).length &&
+        count.every((length) => length === members.length) &&
+        members.every(isSettled)
+      )
     })
   ]
 })
