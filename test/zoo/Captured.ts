@@ -18,8 +18,6 @@ const { env } = process
 const isoNow = new Date().toISOString()
 
 const instance = randomUUID()
-let ticks = 0
-setInterval(() => ticks++, 1).unref()
 
 /** What is captured, named by when. */
 export const captured = (when: string): ReadonlyArray<Animal> => [
@@ -35,6 +33,5 @@ export const captured = (when: string): ReadonlyArray<Animal> => [
   animal(`\`readFileSync\` imported by name ${when}`, () => readFileSync("/etc/hostname", "utf8")),
   animal(`\`timers/promises\` imported by name ${when}`, () => sleep(5, "slept")),
   animal(`a date made ${when}`, () => isoNow),
-  animal(`an id drawn ${when}`, () => instance),
-  animal(`an interval begun ${when}`, () => ticks)
+  animal(`an id drawn ${when}`, () => instance)
 ]

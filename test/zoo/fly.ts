@@ -1,69 +1,105 @@
 /**
  * Flies every animal of the zoo and prints, line by line, what came of it. The zoo's test runs it
- * in several processes, one of them in a thread: with the argument `thread`.
- * With the argument `endless` it flies the one that takes its thread down.
+ * in several places, named by its argument.
  *
  * Half of `Captured` is loaded before the guards are in place, as a library is that was there first.
  */
 import { writeSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { isMainThread, Worker } from "node:worker_threads"
-import { Effect } from "effect"
+import { Effect, Result } from "effect"
+import { drawRun } from "../../src/flight/Draw.ts"
 import * as Explore from "../../src/flight/Explore.ts"
 import * as Flight from "../../src/flight/Flight.ts"
 import * as Unasked from "../../src/flight/Unasked.ts"
+import type { WindTunnel } from "../../src/flight/WindTunnel.ts"
 import * as Guards from "../../src/kernel/Guards.ts"
+import type { Event } from "../../src/recording/Event.ts"
 import { calm } from "../../src/turbulence/Entropy.ts"
-import { drawn } from "../flight/Fly.ts"
 import { type Animal, scenarioOf } from "./Animal.ts"
 
-/** What came of an animal in one process. */
-export interface Line {
-  readonly name: string
-  /** Of the flight, flown again, and recorded. */
-  readonly digests: readonly [number, number, number]
+/**
+ * Where the zoo is flown: `here` most thoroughly; `elsewhere` after other flights; in a `thread`;
+ * and the animal that takes its process down by itself, `endless`.
+ */
+export type Place = "here" | "elsewhere" | "thread" | "endless"
+
+/** A recorded flight of an animal. */
+export interface Seen {
+  readonly digest: number
+  readonly events: ReadonlyArray<Event>
   /** What `fly` says is wrong; empty when nothing is. */
   readonly reports: ReadonlyArray<string>
 }
 
-/** How many runs a batch may need until one of them is flown again. */
-const runsMax = 96
-
-const reportsOf = (flown: Flight.Flown): ReadonlyArray<string> => [
-  ...flown.leaks.map(Unasked.leakText),
-  ...(flown.violation === undefined
-    ? []
-    : [`${flown.violation.property}: ${flown.violation.counterexample.actual}`]),
-  ...flown.unknown
-]
-
-const seed = 7
-
-const lineOf = async (animal: Animal): Promise<Line> => {
-  const scenario = scenarioOf(animal)
-  const operations = drawn(scenario, seed).operations.map(({ operation }) => operation)
-  const fly = (isRecorded: boolean): Promise<Flight.Flown> =>
-    Effect.runPromise(
-      Flight.fly({ scenario, seed, operations, faults: [], entropy: calm, isRecorded })
-    )
-  const first = await fly(false)
-  const again = await fly(false)
-  const recorded = await fly(true)
-  const digests = [first.digest, again.digest, recorded.digest] as const
-  const reports = reportsOf(recorded)
-  if (reports.length > 0 || new Set(digests).size === 1) {
-    return { name: animal.name, digests, reports }
-  }
-  for (let index = 0; index < runsMax; index++) {
-    const { isRepeatable } = await Effect.runPromise(Explore.flyRun(scenario, 1, index))
-    if (!isRepeatable) {
-      return { name: animal.name, digests, reports: ["comes out differently when flown again"] }
-    }
-  }
-  return { name: animal.name, digests, reports: [] }
+/** What came of an animal in one place. */
+export interface Line {
+  readonly name: string
+  readonly seen: Seen
+  /** The same flight again, and not recorded: here only. */
+  readonly again: Seen | undefined
+  readonly unrecorded: number | undefined
+  /** Whether `fly` met a run that came out differently when it flew it again. */
+  readonly isCaught: boolean
 }
 
-const flyAll = async (): Promise<void> => {
+const seed = 7
+/** The seed of what is flown before in the other process. */
+const seedBefore = 8
+/** Of so many runs some are flown again by `fly`, and what never comes out the same is caught. */
+const runsMax = 96
+
+const planOf = (scenario: WindTunnel, seed: number): Omit<Flight.Plan, "isRecorded"> => ({
+  scenario,
+  seed,
+  operations: Result.getOrThrow(drawRun(scenario, seed)).operations.map(
+    ({ operation }) => operation
+  ),
+  faults: [],
+  entropy: calm
+})
+
+const watch = async (plan: Omit<Flight.Plan, "isRecorded">): Promise<Seen> => {
+  const flown = await Effect.runPromise(Flight.fly({ ...plan, isRecorded: true }))
+  const { digest, leaks, recorder, unknown, violation } = flown
+  return {
+    digest,
+    events: recorder?.events() ?? [],
+    reports: [
+      ...new Set(leaks.map(Unasked.leakText)),
+      ...(violation === undefined
+        ? []
+        : [`${violation.property}: ${violation.counterexample.actual}`]),
+      ...unknown
+    ]
+  }
+}
+
+const isCaught = async (scenario: WindTunnel): Promise<boolean> => {
+  for (let index = 0; index < runsMax; index++) {
+    const { isRepeatable } = await Effect.runPromise(Explore.flyRun(scenario, 1, index))
+    if (!isRepeatable) return true
+  }
+  return false
+}
+
+const lineOf = async (animal: Animal, place: Place): Promise<Line> => {
+  const { name } = animal
+  const scenario = scenarioOf(animal)
+  const plan = planOf(scenario, seed)
+  if (place === "elsewhere") await watch(planOf(scenario, seedBefore))
+  const seen = await watch(plan)
+  if (place !== "here") {
+    return { name, seen, again: undefined, unrecorded: undefined, isCaught: false }
+  }
+  const again = await watch(plan)
+  const { digest } = await Effect.runPromise(Flight.fly({ ...plan, isRecorded: false }))
+  const isSame = seen.digest === again.digest && seen.digest === digest
+  const caught = seen.reports.length === 0 && !isSame && (await isCaught(scenario))
+  return { name, seen, again, unrecorded: digest, isCaught: caught }
+}
+
+const flyAll = async (place: Place): Promise<void> => {
   // The same file under another name is another module: what it exports is what the file exports.
   const early = (await import(
     new URL("Captured.ts?early", import.meta.url).href
@@ -72,12 +108,12 @@ const flyAll = async (): Promise<void> => {
   const { captured } = await import("./Captured.ts")
   const { all, endless } = await import("./Animals.ts")
   const animals =
-    process.argv[2] === "endless"
+    place === "endless"
       ? [endless]
       : [...captured("at import"), ...early.captured("before downforce was loaded"), ...all]
   for (const animal of animals) {
     // At once, so that the last line names the one before that which hangs.
-    writeSync(1, `${JSON.stringify(await lineOf(animal))}\n`)
+    writeSync(1, `${JSON.stringify(await lineOf(animal, place))}\n`)
   }
   uninstall()
 }
@@ -92,10 +128,12 @@ const threadCode = `
   })
 `
 
-if (!isMainThread) await flyAll()
+if (!isMainThread) await flyAll("thread")
 else if (process.argv[1] === file) {
-  if (process.argv[2] === "thread") {
+  // The zoo's test passes nothing else.
+  const place = process.argv[2] as Place
+  if (place === "thread") {
     const worker = new Worker(threadCode, { eval: true })
     worker.on("error", (error) => process.stderr.write(String(error)))
-  } else await flyAll()
+  } else await flyAll(place)
 }
