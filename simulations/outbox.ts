@@ -103,15 +103,30 @@ export const conditions = {
   ]
 }
 
+/** What only a disk in trouble leads to. */
+const ofDisk = ["a torn record is met at a start", "a sync fails"]
+
 /** Power and disk of the orders fail, and as good as nothing else. */
 export const powerFails = {
   ...conditions,
   workload: Workload.make({ clients: 6, operations: 10, operation: place, over: "30 millis" }),
   turbulence: Turbulence.swarm({
     kinds: ["hold", "lag", "survive", "failsync", "eio"],
-    faults: ["Crash", "Restart", "SlowDisk", "FailingDisk"],
+    faults: ["Crash", "Restart", "FailingDisk"],
     spare: ["relay", "queue", "consumer"]
   })
+}
+
+/** Deliveries fail, and those who deliver; the orders themselves are safe. */
+export const deliveryFails = {
+  ...conditions,
+  workload: Workload.make({ clients: 2, operations: 4, operation: place, over: "200 millis" }),
+  turbulence: Turbulence.swarm({
+    kinds: ["lose", "duplicate", "reset"],
+    faults: ["Crash", "Restart", "Partition", "DeadLink"],
+    spare: ["orders", "queue"]
+  }),
+  properties: conditions.properties.filter(({ name }) => !ofDisk.includes(name))
 }
 
 export const consumedExactlyOnce = WindTunnel.make(
@@ -123,3 +138,8 @@ export const keptWhenPowerFails = WindTunnel.make("what was acknowledged outlive
   ...powerFails,
   system: outbox
 })
+
+export const consumedOnceThoughDeliveredTwice = WindTunnel.make(
+  "what is delivered twice is consumed once",
+  { ...deliveryFails, system: outbox }
+)

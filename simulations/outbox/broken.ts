@@ -9,7 +9,7 @@ import type { Open } from "../../systems/outbox/log.ts"
 import { orders, ordersOver } from "../../systems/outbox/orders.ts"
 import { queue } from "../../systems/outbox/queue.ts"
 import { relay } from "../../systems/outbox/relay.ts"
-import { conditions, powerFails } from "../outbox.ts"
+import { deliveryFails, powerFails } from "../outbox.ts"
 
 const over = (name: string, open: Open) =>
   WindTunnel.make(name, {
@@ -27,7 +27,7 @@ export const noChecksumOnReplay = over("no checksum on replay", noChecksum.open)
 export const ignoresFsyncError = over("ignores fsync error", ignoresError.open)
 
 export const consumerNotIdempotent = WindTunnel.make("consumer not idempotent", {
-  ...conditions,
+  ...deliveryFails,
   system: System.make("outbox", {
     services: [orders, relay, notIdempotent.consumer],
     fakes: [queue]

@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs"
 const codeOf = (system: string, name: string): ReadonlyArray<string> => {
   const url = new URL(`../../systems/${system}/${name}.ts`, import.meta.url)
   const text = readFileSync(url, "utf8")
-  const declaration = text.slice(text.search(/^export const \w+ = Service/mu))
+  const declaration = text.slice(text.search(/^export const \w+(?:: \w+)? = (?:Service|Effect)/mu))
   return declaration.split("\n").filter((line) => !line.trim().startsWith("//"))
 }
 

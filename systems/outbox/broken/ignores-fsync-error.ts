@@ -2,10 +2,10 @@
 import { Effect, FileSystem, Schedule } from "effect"
 import type { Order } from "../contracts.ts"
 import * as Files from "../files.ts"
-import type * as Log from "../log.ts"
+import type { Open } from "../log.ts"
 import * as Records from "../records.ts"
 
-export const open: Log.Open = Effect.fnUntraced(function* (path) {
+export const open: Open = Effect.fnUntraced(function* (path) {
   const files = yield* FileSystem.FileSystem
   let orders: ReadonlyArray<Order> = []
   let hadTornRecord = false
