@@ -105,9 +105,13 @@ export const watch = (kernel: Kernel, { sourceOf, subjectOf }: Options): Promise
   let { stackTraceLimit } = Error
   let line: Promise<unknown> = Promise.resolve()
 
-  /** Nobody looks at the middle of a turn that long; at its very end, all that is told is where. */
-  const isTold = (): boolean =>
-    reactions < reactionsTold || reactions > reactionsPerTurnMax - reactionsTold
+  /**
+   * Told is what nothing settles: no reaction of another promise. And of a turn that long nobody
+   * looks at the rest.
+   */
+  const isTold = (parent: Marked | undefined): boolean =>
+    parent === undefined && reactions < reactionsTold
+  /** So near to the limit, the last that is said is where. */
   const isEndless = (): boolean => reactions > reactionsPerTurnMax - reactionsTold
 
   const isFlying = (): boolean => kernel.current().process !== undefined
@@ -119,8 +123,7 @@ export const watch = (kernel: Kernel, { sourceOf, subjectOf }: Options): Promise
       kernel.wantTurn()
       const subject = subjectOf() ?? running?.subject
       const task = kernel.current()
-      const tell = isEndless() ? sourceOfCall : sourceOf
-      const source = isTold() ? tell?.() : undefined
+      const source = isEndless() ? sourceOfCall() : isTold(parent) ? sourceOf?.() : undefined
       const made = { kernel, task, subject, parent, source, settler: undefined }
       promise[madeKey] = made
       open.set(promise, made)
