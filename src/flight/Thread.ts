@@ -4,7 +4,7 @@
  * Owns what a flight takes over of the thread and gives back: the guards of globals, the hooks of
  * promises, and rejections that nobody handles. One flight is in the air on a thread at a time.
  */
-import { setImmediate as nextTurn } from "node:timers"
+import { setImmediate as nextTurn, setTimeout } from "node:timers"
 import { Effect, Fiber, Semaphore } from "effect"
 import { sourceOfCall } from "../kernel/CallSource.ts"
 import * as Guards from "../kernel/Guards.ts"
@@ -31,6 +31,19 @@ export interface Listener {
   readonly onRejection: (process: Process, reason: unknown) => void
 }
 
+/** Of work off the thread, so many turns are waited for without a pause, ... */
+const eagerTurns = 100
+/** ... then as many as this, each so many milliseconds long: half a minute of real time. */
+const busyTurnsMax = 30_000
+const busyTurnMillis = 1
+
+const endlessWork: Leak = {
+  call: "work off the thread",
+  nodeName: "a node",
+  source: undefined,
+  advice: "it has not ended for half a minute, and virtual time waits for it"
+}
+
 type RejectionListener = (reason: unknown, promise: Promise<unknown>) => void
 
 /** Takes over the thread. `withSources`: note where promises are made, which is slow. */
@@ -50,6 +63,7 @@ export const occupy = (kernel: Kernel, withSources: boolean, listener: Listener)
     subjectOf: () => Fiber.getCurrent()?.getRef(CurrentCall)
   })
   let others: ReadonlyArray<RejectionListener> | undefined
+  let busyTurns = 0
 
   const onRejection: RejectionListener = (reason, promise) => {
     const process = promises.ownerOf(promise)?.process
@@ -76,10 +90,15 @@ export const occupy = (kernel: Kernel, withSources: boolean, listener: Listener)
     promises,
     turn: Effect.callback<void>((resume) => {
       listen()
-      nextTurn(() => {
-        kernel.settle(promises.endTurn())
+      const end = (): void => {
+        const isQuiet = promises.endTurn()
+        busyTurns = isQuiet ? 0 : busyTurns + 1
+        if (busyTurns > busyTurnsMax) listener.onLeak(endlessWork)
+        kernel.settle(isQuiet || busyTurns > busyTurnsMax)
         resume(Effect.void)
-      })
+      }
+      if (busyTurns < eagerTurns) nextTurn(end)
+      else setTimeout(end, busyTurnMillis)
     }),
     release: () => {
       unlisten()

@@ -71,6 +71,7 @@ export const install = (): (() => void) => {
 export const takeOff = (aloft: Aloft): (() => void) => {
   if (aloftNow() !== undefined) throw new Error("a flight is under way on this thread already")
   const uninstall = install()
+  all?.mend()
   const unwatch = AsyncLeaks.watch()
   setAloft(aloft)
   return once(() => {

@@ -355,8 +355,16 @@ export const make = (options: Options): Kernel => {
     isHaunted = false
   }
 
+  /** Promises and ticks take no virtual time: what only makes more of them is a livelock. */
+  const countAtInstant = (processName: string): void => {
+    if (++stepsAtInstant < limits.stepsPerInstantMax) return
+    limitHit ??= { _tag: "limit", limit: "stepsPerInstantMax", processName }
+    isStopped = true
+  }
+
   const runTicks = (): void => {
-    for (let tick = ticks.shift(); tick !== undefined; tick = ticks.shift()) {
+    for (let tick = ticks.shift(); tick !== undefined && !isStopped; tick = ticks.shift()) {
+      countAtInstant(tick.owner.process?.name ?? "")
       enter(tick.owner, tick.owner)
       if (!isHaunted) tick.run()
       leave()
@@ -377,6 +385,7 @@ export const make = (options: Options): Kernel => {
     while (!isStopped) {
       if (wantsTurn) {
         runTicks()
+        if (isStopped) break
         return { _tag: "turn" }
       }
       const task = ready.shift()
@@ -460,6 +469,8 @@ export const make = (options: Options): Kernel => {
       wantsTurn = true
     },
     settle: (isQuiet) => {
+      const last = [...entered.values()].at(-1)
+      if (isQuiet) countAtInstant(last?.process?.name ?? "")
       wantsTurn = !isQuiet || ticks.length > 0
     },
     nextTick: (run) => {

@@ -196,6 +196,8 @@ interface Place {
 /** A set of patches that is put in place and taken away as one. */
 export interface PatchSet {
   readonly put: () => void
+  /** Puts back what others have put in the place of a dispatcher: test runners do that. */
+  readonly mend: () => void
   readonly remove: () => void
 }
 
@@ -208,6 +210,8 @@ export const make = (patches: ReadonlyArray<Patch>): PatchSet => {
     replacement: undefined
   }))
   const inPlace: Array<Place> = []
+  // Where test runners put their own: looked at before each flight, so these alone.
+  const contested: Array<Place> = []
 
   const putOne = (place: Place): void => {
     const { holder, isInherited = false, key, replace } = place.patch
@@ -222,9 +226,13 @@ export const make = (patches: ReadonlyArray<Patch>): PatchSet => {
     if (place.replacement === undefined) return
     Object.defineProperty(holder, key, place.replacement)
     inPlace.push(place)
+    const { value } = place.replacement
+    if (value === undefined) return
+    if (holder === globalThis || holder === globalThis.process) contested.push(place)
   }
 
   const remove = (): void => {
+    contested.length = 0
     // Backwards: a property that was replaced twice ends as it began.
     for (let place = inPlace.pop(); place !== undefined; place = inPlace.pop()) {
       const { owner, patch, real } = place
@@ -242,5 +250,13 @@ export const make = (patches: ReadonlyArray<Patch>): PatchSet => {
     }
   }
 
-  return { put, remove }
+  const mend = (): void => {
+    for (const { patch, replacement } of contested) {
+      if (replacement === undefined) continue
+      if (Reflect.get(patch.holder, patch.key) === replacement.value) continue
+      Object.defineProperty(patch.holder, patch.key, replacement)
+    }
+  }
+
+  return { put, mend, remove }
 }

@@ -5,9 +5,7 @@ import type { Fault } from "../../src/turbulence/Fault.ts"
 import { ask, eventsOf, flyTurning, flyWith, outcomes, type Setting } from "./Fly.ts"
 import { type BackHandlers, type PairOptions, pair, plainBack } from "./toys.ts"
 
-const echoing = (
-  echo: (text: string) => Promise<string>
-): NonNullable<PairOptions["back"]> =>
+const echoing = (echo: (text: string) => Promise<string>): NonNullable<PairOptions["back"]> =>
   Effect.succeed({
     ...plainBack,
     echo: ({ text }) => Effect.promise(() => echo(text))
@@ -137,6 +135,32 @@ describe("a promise", () => {
     const both = await fly({ back }, { operations: [ask("o-1", 10), ask("o-2", 11, "o-2", 2)] })
     const one = await fly({ back }, { operations: [ask("o-2", 11, "o-2", 2)] })
     expect(outcomes(one)["o-2"]).toBe(outcomes(both)["o-2"])
+  })
+})
+
+describe("what never gives way", () => {
+  it.each<readonly [string, () => Promise<string>]>([
+    [
+      "ticks that tick",
+      () =>
+        new Promise(() => {
+          const tick = (): void => process.nextTick(tick)
+          tick()
+        })
+    ],
+    [
+      "ticks and promises in turn",
+      () =>
+        new Promise(() => {
+          const tick = (): void => void Promise.resolve().then(() => process.nextTick(tick))
+          tick()
+        })
+    ]
+  ])("is a livelock of its node (%s)", async (_, echo) => {
+    const limits = { stepsPerInstantMax: 2_000 }
+    const flown = await fly({ back: echoing(echo), limits })
+    expect(flown.violation?.property).toBe("no livelock")
+    expect(flown.violation?.counterexample.subject).toBe("back makes no progress")
   })
 })
 
