@@ -38,6 +38,9 @@ const neededOf = (candidate: Descent.Candidate): ReadonlyArray<typeof Needed.Typ
   }))
 ]
 
+/** How many flights one change away are looked at: a cause with more parts was not shrunk. */
+const twinsMax = 64
+
 /**
  * The passing flight that shares the longest beginning with the failing one, among those with one
  * fault or deviation less.
@@ -49,6 +52,7 @@ const twinOf = Effect.fnUntraced(function* (
   provenance: Record.Provenance
 ): Effect.fn.Return<typeof Twin.Type | undefined> {
   const { cause } = failing.header
+  if (candidate.faults.length + candidate.deviations.length > twinsMax) return undefined
   const without = [
     ...candidate.faults.map(({ fault }) => ({
       change: `without: ${toText(fault)}`,

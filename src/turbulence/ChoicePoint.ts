@@ -74,7 +74,7 @@ export const kinds = {
     unit: "yes",
     outcomeMax: 1,
     spread: "flat",
-    does: "is the last of its body, which ends as if it were complete"
+    does: "is cut in half and is the last of its body, which ends as if it were complete"
   },
   ahead: {
     unit: "microseconds",
