@@ -80,6 +80,16 @@ const packages: ReadonlyArray<{ name: RegExp; where: RegExp; reason: string }> =
     reason: "the guards stand in for what these modules give to users' code"
   },
   {
+    name: /^node:(fs|process)$/u,
+    where: /^src\/kernel\/Promises\.ts$/u,
+    reason: "a thread that promises never give back can only say so and end"
+  },
+  {
+    name: /^(openai|jose|p-queue|p-retry|lru-cache)$/u,
+    where: /^test\/packages\//u,
+    reason: "packages of users, flown as they are"
+  },
+  {
     name: /^node:worker_threads$/u,
     where: /^src\/flight\//u,
     reason: "a batch spreads over threads; what they find does not depend on how many"
@@ -293,6 +303,8 @@ const rules: ReadonlyArray<Rule> = [
         reason: "calls the globals to see whether they are virtual"
       },
       { path: /^test\/cli\/fixtures\/leaky\//u, reason: "what `doctor` has to find" },
+      { path: /^test\/zoo\//u, reason: "animals do what no service should" },
+      { path: /^test\/packages\//u, reason: "services in flight, as they are in production" },
       {
         path: /^systems\/sessions\/session\.ts$/u,
         reason: "secrets, as in production: in a flight they are the node's own chance"

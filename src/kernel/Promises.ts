@@ -74,7 +74,7 @@ export const reactionsPerTurnMax = 1_000_000
 /** Of how many reactions at either end of a turn it is noted where their promises are made. */
 const reactionsTold = 1_000
 
-/** The exit code of a thread that ends so: the one for a limit that was reached, see the commands. */
+/** The exit code of a thread that ends so: the one for a limit, see the commands. */
 const exitCode = 3
 
 let lastWords: string | undefined

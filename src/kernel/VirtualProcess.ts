@@ -160,8 +160,9 @@ const output = (key: "stdout" | "stderr"): Patch => ({
           const callback = parameters.at(-1)
           const given = isFunction(callback) ? parameters.slice(0, -1) : parameters
           if (isFunction(write)) onPurpose(() => Reflect.apply(write, real, given))
-          if (isFunction(callback))
+          if (isFunction(callback)) {
             around.nextTick(() => void Reflect.apply(callback, undefined, []))
+          }
           return true
         }
       })

@@ -49,7 +49,7 @@ export const make = (
     }
     reads++
     if (reads <= clockReadsPerTaskMax) return
-    throw refuse(surroundings, "a clock in a loop", "time stands still while code runs: use a timer")
+    throw refuse(surroundings, "a clock in a loop", "time stands still while code runs")
   }
 
   const surroundings: Surroundings = {

@@ -1,6 +1,7 @@
 /**
- * Keys and tokens for the tests of `jose`, made once for them alone: a signature by ES256 is random, and
- * so is making a key. Tokens are issued when flights begin, and expire after an hour or a minute.
+ * Keys and tokens for the tests of `jose`, made once for them alone: signatures by ES256 are
+ * random, and so is making a key. Tokens are issued when flights begin; they expire after an hour,
+ * and the brief one after a minute.
  */
 
 const joined = (...parts: ReadonlyArray<string>): string => parts.join("")

@@ -1,6 +1,6 @@
 /**
- * The `openai` package, as it comes from npm, in a service: its retries, timeouts and streams are on
- * virtual time, over the simulated network.
+ * The `openai` package, as it comes from npm, in a service: its retries, timeouts and streams are
+ * on virtual time, over the simulated network.
  */
 import { Effect, Stream } from "effect"
 import { HttpServerResponse } from "effect/http"
@@ -122,18 +122,15 @@ describe("openai", () => {
   })
 
   it("waits for its timeout, ten minutes in all with two more tries, in no time", async () => {
-    const begun = performance.now()
     const { answers, endedMillis, reports } = await fly(
       { front: completing({ timeout: 200_000 }), remote: inTurn(silence) },
       [ask("o-1", 10)]
     )
-    const wallMillis = performance.now() - begun
     expect(answers["o-1"]).toBe("APIConnectionTimeoutError: Request timed out.")
     expect(reports).toEqual([])
     expect(endedMillis["o-1"]).toBeGreaterThan(600_000)
     expect(endedMillis["o-1"]).toBeLessThan(610_000)
-    expect(wallMillis).toBeLessThan(5_000)
-  })
+  }, 5_000)
 
   it("never comes to its own ten minutes, for Node's fetch gives up after five", async () => {
     const { answers, endedMillis, reports } = await fly(

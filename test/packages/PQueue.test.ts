@@ -1,4 +1,4 @@
-/** The `p-queue` package, as it comes from npm, in a service: its concurrency, intervals and timeouts. */
+/** The `p-queue` package from npm in a service: its concurrency, intervals and timeouts. */
 import { Effect } from "effect"
 import { HttpServerResponse } from "effect/http"
 import PQueue from "p-queue"

@@ -1,4 +1,4 @@
-/** The `p-retry` package, as it comes from npm, in a service: its backoff, with and without chance. */
+/** The `p-retry` package from npm in a service: its backoff, with and without chance. */
 import { Effect } from "effect"
 import { HttpServerResponse } from "effect/http"
 import pRetry, { AbortError } from "p-retry"

@@ -1,6 +1,6 @@
 /**
- * Captured when its module was loaded. Imported twice: by `Early`, before the guards are in place,
- * and as users' code is, after. What is imported by name from a module of Node follows the guards.
+ * Captured when its module was loaded. Imported twice: before the guards are in place, and, as
+ * users' code is, after. What is imported by name from a module of Node follows the guards.
  */
 import { randomUUID } from "node:crypto"
 import { readFileSync } from "node:fs"

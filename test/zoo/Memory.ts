@@ -35,7 +35,7 @@ export const memory: ReadonlyArray<Animal> = [
   animal("`FinalizationRegistry`", () => {
     let collected = 0
     new FinalizationRegistry(() => collected++).register({}, "zebra")
-    Array.from({ length: 1000 }, () => new Array(100))
+    Array.from({ length: 1000 }, () => "zebra".repeat(100))
     return new Promise((resolve) => void setTimeout(() => resolve(collected), 1000))
   }),
   animal("`structuredClone`", () => structuredClone({ at: new Date(0) }).at.getTime()),

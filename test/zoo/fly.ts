@@ -2,7 +2,7 @@
  * Flies every animal of the zoo and prints, line by line, what came of it. The zoo's test runs it
  * in several places, named by its argument.
  *
- * Half of `Captured` is loaded before the guards are in place, as a library is that was there first.
+ * One copy of `Captured` is loaded before the guards are in place, as a library may be.
  */
 import { writeSync } from "node:fs"
 import { fileURLToPath } from "node:url"
