@@ -1,6 +1,6 @@
 /** Identity: gives out tokens, exchanges a refresh token once, and takes sessions back. */
-import { Service, Use } from "downforce"
-import { Effect, Layer } from "effect"
+import { Probe, Service, Use } from "downforce"
+import { Effect, Layer, Schema } from "effect"
 import { HttpRouter } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
 import {
@@ -13,6 +13,9 @@ import {
   Unavailable
 } from "./contracts.ts"
 import * as Session from "./session.ts"
+
+/** The refresh tokens that were exchanged here, as often as they were. */
+export const Exchanged = Probe.make("exchanged", Schema.Array(Schema.String))
 
 const isConflict = (error: unknown) => error instanceof Conflict
 
@@ -31,6 +34,8 @@ export const identity = Service.make("identity", {
   uses: { tokens: Use.make(Tokens, { timeout: "1 second", retry: { times: 2 } }) },
   handlers: Effect.gen(function* () {
     const tokens = yield* Tokens
+    const exchanged: Array<string> = []
+    yield* Exchanged.expose(() => [...exchanged])
 
     const read = Effect.fnUntraced(function* (token: string) {
       const id = Session.sessionOf(token)
@@ -60,6 +65,7 @@ export const identity = Service.make("identity", {
       }
       const pair = Session.makePair(id, nowMillis)
       yield* tokens.put({ id, ifVersion: version, session: Session.extend(session, pair) })
+      exchanged.push(token)
       return grantOf(pair, nowMillis)
     })
 

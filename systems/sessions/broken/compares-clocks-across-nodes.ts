@@ -35,9 +35,7 @@ export const profiles = Service.make("profiles", {
       handlers.handle("read", ({ headers }) =>
         userOf(headers.authorization.replace(/^Bearer /, "")).pipe(
           Effect.map((user) => ({ user })),
-          Effect.mapError((error) =>
-            error instanceof Unauthorized ? error : new Unavailable()
-          )
+          Effect.mapError((error) => (error instanceof Unauthorized ? error : new Unavailable()))
         )
       )
     )

@@ -12,6 +12,7 @@ import {
   Unauthorized,
   Unavailable
 } from "../contracts.ts"
+import { Exchanged } from "../identity.ts"
 import * as Session from "../session.ts"
 
 const isConflict = (error: unknown) => error instanceof Conflict
@@ -31,6 +32,8 @@ export const identity = Service.make("identity", {
   uses: { tokens: Use.make(Tokens, { timeout: "1 second", retry: { times: 2 } }) },
   handlers: Effect.gen(function* () {
     const tokens = yield* Tokens
+    const exchanged: Array<string> = []
+    yield* Exchanged.expose(() => [...exchanged])
 
     const read = Effect.fnUntraced(function* (token: string) {
       const id = Session.sessionOf(token)
@@ -61,6 +64,7 @@ export const identity = Service.make("identity", {
       const pair = Session.makePair(id, nowMillis)
       // broken: somebody else may have exchanged the same token meanwhile.
       yield* tokens.put({ id, session: Session.extend(session, pair) })
+      exchanged.push(token)
       return grantOf(pair, nowMillis)
     })
 
