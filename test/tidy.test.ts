@@ -90,6 +90,11 @@ const packages: ReadonlyArray<{ name: RegExp; where: RegExp; reason: string }> =
     reason: "packages of users, flown as they are"
   },
   {
+    name: /^node:timers$/u,
+    where: /^src\/flight\/Thread\.ts$/u,
+    reason: "lets the thread go, so that microtasks run"
+  },
+  {
     name: /^node:worker_threads$/u,
     where: /^src\/flight\//u,
     reason: "a batch spreads over threads; what they find does not depend on how many"
@@ -302,6 +307,11 @@ const rules: ReadonlyArray<Rule> = [
         path: /^test\/kernel\/Guards\w*\.test\.ts$/u,
         reason: "calls the globals to see whether they are virtual"
       },
+      {
+        path: /^test\/flight\/Promises\.test\.ts$/u,
+        reason: "services of plain JavaScript, in flight"
+      },
+      { path: /^src\/flight\/Thread\.ts$/u, reason: "waits for work off the thread" },
       { path: /^test\/cli\/fixtures\/leaky\//u, reason: "what `doctor` has to find" },
       { path: /^test\/zoo\//u, reason: "animals do what no service should" },
       { path: /^test\/packages\//u, reason: "services in flight, as they are in production" },

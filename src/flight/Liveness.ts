@@ -14,8 +14,9 @@ import * as Workload from "./Workload.ts"
 export interface Options {
   /**
    * How long after the last operation and the last fault the phase begins. Default: at once, when
-   * most is under way. Until then, too, only the order of things varies. A system that must first copy what a crash has lost needs some time: else
-   * the nodes that then stay faulty are more than it claims to survive.
+   * most is under way. Until then, too, only the order of things varies. A system that must first
+   * copy what a crash has lost needs some time: else the nodes that then stay faulty are more than
+   * it claims to survive.
    */
   readonly after?: Duration.Input
   /** Within which time the core must show progress, from 1 millisecond. Default 30 seconds. */

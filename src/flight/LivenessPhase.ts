@@ -4,7 +4,7 @@
  *
  * Faults mask bugs: a restart or a healed partition repairs what was wedged. So when the faults of
  * the plan are over, some nodes stay out for good, as many as the system says it can do without.
- * Once the faults are over nothing else goes wrong: only the order in which things run still varies.
+ * Once the faults are over nothing else goes wrong: only the order in which things run varies.
  *
  * Owns when it begins, and whether the core makes progress. Who is out is drawn by Outages.
  */

@@ -109,7 +109,7 @@ export const occupy = (kernel: Kernel, withSources: boolean, listener: Listener)
 }
 
 /**
- * Keeps the guards in place around many flights: putting them there costs as much as a small flight.
+ * Keeps the guards in place around many flights: putting them there costs as much as a small one.
  */
 export const guarded = <A, E, R>(flights: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   Effect.acquireUseRelease(

@@ -7,16 +7,14 @@
  * the inner loop.
  */
 import type { ChoiceKind } from "../turbulence/ChoicePoint.ts"
-import { type Entropy, keyNumber } from "../turbulence/Entropy.ts"
+import type { Entropy } from "../turbulence/Entropy.ts"
 import { mix } from "../turbulence/Seed.ts"
+import * as Choices from "./Choices.ts"
 import type { End, Limits } from "./End.ts"
 import * as EventQueue from "./EventQueue.ts"
 import type { Process } from "./Process.ts"
 import * as ReadyList from "./ReadyList.ts"
 import { childHigh, childLow, type Label, makeRoot, nextOrdinal, type Task } from "./Task.ts"
-
-/** A choice that was not calm, as it is made. */
-export type ChoiceListener = (task: Task, kind: ChoiceKind, outcome: number, key: number) => void
 
 /** What a kernel is made with. */
 export interface Options {
@@ -27,7 +25,7 @@ export interface Options {
   /** Seeds what programs draw for themselves (their `Random`), apart from all turbulence. */
   readonly seed: number
   /** Set when the flight is recorded: tasks then keep their parents. */
-  readonly onChoice: ChoiceListener | undefined
+  readonly onChoice: Choices.ChoiceListener | undefined
   /** Called after every task. */
   readonly afterTask: (task: Task) => void
 }
@@ -151,6 +149,10 @@ export const make = (options: Options): Kernel => {
   const root = makeRoot()
   let current = root
 
+  const { choose, drawRank, tellRank, tellRest } = Choices.make(entropy, onChoice, (outcome) => {
+    digestLow = mix(digestLow, outcome)
+  })
+
   const makeTask = (
     cause: Task,
     time: number,
@@ -180,38 +182,6 @@ export const make = (options: Options): Kernel => {
       cedeAfter: 0,
       children: undefined
     }
-  }
-
-  const draw = (kind: ChoiceKind, task: Task): number => {
-    const outcome = entropy.choose(kind, task.high, task.low)
-    if (outcome !== 0) digestLow = mix(digestLow, outcome)
-    return outcome
-  }
-
-  const tell = (kind: ChoiceKind, task: Task, outcome: number): void =>
-    onChoice?.(task, kind, outcome, keyNumber(kind, task.high, task.low))
-
-  const choose = (kind: ChoiceKind, task: Task): number => {
-    const outcome = draw(kind, task)
-    if (outcome !== 0) tell(kind, task, outcome)
-    return outcome
-  }
-
-  // A rank is drawn when a task becomes ready and told when it runs: it is about that task, not
-  // about whatever happens next. Kept while recording only.
-  const untold = onChoice === undefined ? undefined : new Map<Task, number>()
-
-  const drawRank = (task: Task): number => {
-    const rank = draw("rank", task)
-    if (rank !== 0) untold?.set(task, rank)
-    return rank
-  }
-
-  const tellRank = (task: Task): void => {
-    const rank = untold?.get(task)
-    if (rank === undefined) return
-    untold?.delete(task)
-    tell("rank", task, rank)
   }
 
   /** The incarnation it belongs to has ended: it never runs and makes no choice. */
@@ -410,8 +380,7 @@ export const make = (options: Options): Kernel => {
     if (entered.size > 0) noteEntered()
     const end = runAll()
     if (end._tag === "turn") return end
-    // What died or was still ready at the end never had its turn, and has drawn all the same.
-    for (const task of [...(untold?.keys() ?? [])]) tellRank(task)
+    tellRest()
     return end
   }
 

@@ -200,8 +200,8 @@ export const make = <
  * The same service on `replicas` nodes, named `name-1` to `name-n`; 1 keeps the bare name.
  *
  * `core` says how many of them suffice for the service to do its work: 1 to `replicas`, by default
- * all. With fewer, flights of its system end with a liveness phase, in which up to `replicas - core`
- * of them stay faulty for good, and the rest must go on without them.
+ * all. With fewer, flights of its system end with a liveness phase, in which up to
+ * `replicas - core` of them stay faulty for good, and the rest must go on without them.
  *
  * @example
  * Service.replicas(storage, 3, { core: 2 })

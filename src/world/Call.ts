@@ -86,7 +86,7 @@ export interface Call {
   isSilent: boolean
 }
 
-/** The connection of one exchange by HTTP: nothing overtakes on it, nothing arrives twice. Mutable. */
+/** The connection of an exchange by HTTP, mutable: nothing overtakes on it or arrives twice. */
 export interface Connection {
   /** When the latest message to the callee arrives, and the latest one back. */
   lastThere: number

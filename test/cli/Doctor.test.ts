@@ -23,7 +23,7 @@ const decodeFly = Schema.decodeUnknownSync(Schema.fromJsonString(FlyReport), {
 })
 
 describe("doctor", () => {
-  it("finds everything the same, captured globals and effects run by default included", async () => {
+  it("finds everything the same, captured globals and default effects included", async () => {
     const { exitCode, stderr, stdout } = await leaky().run(
       ...["doctor", "leaks/sound", "leaks/effects", "--seed", "1"]
     )

@@ -1,4 +1,4 @@
-/** Promises in services: they move, belong to their node, die with it, and are never waited for in vain. */
+/** Promises in services: they move, belong to their node, and die with it. */
 import { Effect } from "effect"
 import { describe, expect, it } from "vitest"
 import type { Fault } from "../../src/turbulence/Fault.ts"

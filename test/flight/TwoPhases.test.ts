@@ -150,7 +150,7 @@ describe("the liveness phase", () => {
     expect(out.filter(({ what }) => !what.includes("copy-2"))).toEqual([])
   })
 
-  it("and what is before it, once the faults are over, deviates in the order of things alone", () => {
+  it("and what is before it, with all faults over, deviates in the order of things alone", () => {
     const kinds = new Set<ChoiceKind>()
     let before = 0
     fc.assert(
