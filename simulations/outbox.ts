@@ -79,8 +79,7 @@ export const conditions = {
     ...ExactlyOnce.make("an order is consumed", {
       effect: "applications of an order",
       effects: (view) => applied(view).map(({ order }) => order),
-      asked: (entry) =>
-        Operation.entries(place, [entry]).map(({ payload }) => payload.order)[0],
+      asked: (entry) => Operation.entries(place, [entry]).map(({ payload }) => payload.order)[0],
       within: "4 minutes"
     }),
     Sometimes.make("a torn record is met at a start", (view) =>

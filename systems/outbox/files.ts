@@ -1,5 +1,5 @@
 /** Files that are there as a whole or not at all, and stay. */
-import { Effect, FileSystem } from "effect"
+import { Effect, type FileSystem } from "effect"
 
 /** Where services keep their files: the volume that belongs to the node. */
 export const directory = "/"

@@ -3,7 +3,8 @@ import { Effect, Schedule } from "effect"
 
 /** Takes steps for ever; a step tells how much it found, and one that fails found nothing. */
 export const poll = <E, R>(step: Effect.Effect<number, E, R>): Effect.Effect<never, never, R> =>
-  Effect.catch(step, () => Effect.succeed(0)).pipe(
+  step.pipe(
+    Effect.catch(() => Effect.succeed(0)),
     Effect.repeat({
       while: (found) => found === 0,
       schedule: Schedule.min([Schedule.exponential("10 millis"), Schedule.spaced("1 second")])

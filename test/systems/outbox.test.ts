@@ -1,13 +1,5 @@
 /** The outbox: its records, its log on a bare disk, its consumer against a queue; and its twins. */
-import {
-  Always,
-  Operation,
-  Sometimes,
-  System,
-  Turbulence,
-  WindTunnel,
-  Workload
-} from "downforce"
+import { Always, Operation, Sometimes, System, Turbulence, WindTunnel, Workload } from "downforce"
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import * as broken from "../../simulations/outbox/broken.ts"
@@ -71,7 +63,11 @@ describe("the orders", () => {
   const number = fc.nat(9)
   const one = number.map((n) => ({ order: `order-${n}`, amount: n, note: "!".repeat(n * 200) }))
   const place = Operation.make(Orders, "place", one, { indefinite: () => true })
-  const get = Operation.make(Orders, "get", number.map((n) => ({ order: `order-${n}` })))
+  const get = Operation.make(
+    Orders,
+    "get",
+    number.map((n) => ({ order: `order-${n}` }))
+  )
   const alone = WindTunnel.make("the orders alone", {
     system: System.make("outbox", { services: [orders] }),
     workload: Workload.make({

@@ -38,7 +38,7 @@ export const open: Open = Effect.fnUntraced(function* (path) {
     const file = yield* files.open(path, { flag: "a" })
     yield* file.writeAll(Records.make(Records.encode(order)))
     // broken: the cache shows the order, and the disk never gets it.
-    yield* Effect.catch(file.sync, () => Effect.sync(() => failedSyncs++))
+    yield* file.sync.pipe(Effect.catch(() => Effect.sync(() => failedSyncs++)))
   }, Effect.scoped)
 
   const append = Effect.fnUntraced(function* (order: Order) {

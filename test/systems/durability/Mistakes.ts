@@ -79,15 +79,12 @@ export const mistakes: Readonly<Record<string, Store>> = {
   },
   "takes a failed read for an empty disk": {
     ...Stores.log,
-    load: (volume) => Effect.catch(Stores.log.load(volume), () => Effect.succeed([]))
+    load: (volume) => Stores.log.load(volume).pipe(Effect.catch(() => Effect.succeed([])))
   },
   "ignores that a sync has failed": {
     ...Stores.log,
     add: (volume, _, added) =>
-      inOrder(
-        volume.append(names.log, Stores.encode(added)),
-        Effect.ignore(volume.sync(names.log))
-      )
+      inOrder(volume.append(names.log, Stores.encode(added)), Effect.ignore(volume.sync(names.log)))
   },
   "syncs again when a sync has failed": {
     ...Stores.log,
@@ -100,9 +97,7 @@ export const mistakes: Readonly<Record<string, Store>> = {
     ...Stores.log,
     start: (volume, all) =>
       Effect.flatMap(volume.exists(names.log), (isThere) =>
-        isThere
-          ? inOrder(volume.sync(names.log), volume.syncNames)
-          : Stores.log.start(volume, all)
+        isThere ? inOrder(volume.sync(names.log), volume.syncNames) : Stores.log.start(volume, all)
       )
   },
   "reads a log without checksums": {
