@@ -66,6 +66,8 @@ export const ScenarioReport = Schema.Struct({
   events: Natural,
   wallMs: Millis,
   simulatedMs: Millis,
+  /** Of all runs in order, 14 hexadecimal digits: equal wherever the same runs are flown. */
+  digest: Schema.String,
   /** How many runs reached each `Sometimes`. */
   sometimes: Schema.Record(Schema.String, Natural),
   failures: Schema.Array(Failure),
@@ -158,6 +160,7 @@ export const scenarioReport = (
   events: batch.steps,
   wallMs: Math.round(wallMillis),
   simulatedMs: batch.simulatedMicros / 1000,
+  digest: batch.digest,
   sometimes: Object.fromEntries(batch.sometimes.map(({ count, name }) => [name, count])),
   failures: batch.failures.flatMap((found, at) => {
     const nowhere = { regression: undefined, recording: undefined, ref: undefined }

@@ -5,7 +5,11 @@
  */
 import { spawn } from "node:child_process"
 import { fileURLToPath } from "node:url"
+import { Effect, Result } from "effect"
 import { beforeAll, describe, expect, it } from "vitest"
+import { scenariosIn } from "../../src/cli/ScenarioFiles.ts"
+import * as Batch from "../../src/flight/Batch.ts"
+import * as Crew from "../../src/flight/Crew.ts"
 import { flyAll, type Line, type Report } from "./fly.ts"
 
 const root = fileURLToPath(new URL("../../", import.meta.url))
@@ -47,12 +51,12 @@ const reportOf = ({ code, stderr, stdout }: Run): Report => {
 
 describe("a flight", () => {
   let here: ReadonlyArray<Line>
-  beforeAll(() => {
-    here = flyAll()
+  beforeAll(async () => {
+    here = await flyAll()
   })
 
-  it("is the same twice in one process", () => {
-    expect(flyAll()).toEqual(here)
+  it("is the same twice in one process", async () => {
+    expect(await flyAll()).toEqual(here)
     // Not because nothing happens, or all seeds fly alike.
     expect(new Set(here.map(({ bytes }) => bytes)).size).toBe(here.length)
   })
@@ -75,6 +79,34 @@ describe("a flight", () => {
     const now = reportOf(await run(process.execPath, [...loading, program]))
     expect(report.year).toBe(now.year + 1)
     expect(report.lines).toEqual(here)
+  })
+
+  it("is the same under the command as under this test runner", async () => {
+    const words = ["lease-lock", "--runs", "64", "--seed", "5eed", "--workers", "1", "--json"]
+    const command = ["dist/src/cli/main.js", "fly", ...words]
+    const { code, stdout } = await run(process.execPath, command)
+    expect(code).toBe(0)
+    const [scenario] = Result.getOrThrow(
+      scenariosIn("simulations/lease-lock.ts", await import("../../simulations/lease-lock.ts"))
+    )
+    if (scenario === undefined) throw new Error("the lease lock has no scenario")
+    const batch = await Effect.runPromise(
+      Batch.flyBatch(scenario, {
+        seed: 0x5eed,
+        runs: 64,
+        timeMillis: undefined,
+        shrinkMillis: 0,
+        failuresMax: 1,
+        regressions: [],
+        crew: Crew.local(scenario),
+        commit: undefined,
+        version: "0",
+        wallMillis: () => 0,
+        onProgress: () => {},
+        stopRequested: () => false
+      })
+    )
+    expect(JSON.parse(stdout)).toMatchObject({ scenarios: [{ digest: batch.digest }] })
   })
 
   it.for([22, 24])("is the same on Node %i", async (major, { skip }) => {

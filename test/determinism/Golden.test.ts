@@ -32,11 +32,12 @@ describe("the golden flight", () => {
       {
         "faults": [
           {
-            "_tag": "Crash",
+            "_tag": "RefusedLink",
             "atMs": 162,
             "durationMs": 1997,
+            "from": "entry",
             "id": "f-1",
-            "node": "store-1",
+            "to": "client-2",
           },
         ],
         "workload": [
@@ -101,12 +102,12 @@ describe("the golden flight", () => {
     )
     expect(deviations.slice(0, 6)).toMatchInlineSnapshot(`
       [
+        "17167620a349cf behind 178 clock entry",
+        "0218ebca846eeb behind 210889 clock store-1",
         "017d31d214dbe2 lose 1 operation o-5 › client-1>entry submit › entry>store-2 save",
-        "1873535aa68266 cede 1 operation o-1 › client-2>entry submit › entry>client-2 reply",
-        "177445547e58f4 cede 3 fault f-1 › heal › start store-1",
-        "0bbd79da75edb8 cede 2 operation o-5 › client-1>entry submit › entry>store-2 save › timeout",
-        "068c19202bf834 hold 78 operation o-5 › client-1>entry submit › entry>store-2 save › timeout › resume entry",
-        "0a476bc263513f hold 30826 operation o-5 › client-1>entry submit › entry>store-2 save › timeout › resume entry 2",
+        "0a78468c67803d rank 5 operation o-1 › client-2>entry submit › entry>store-1 save",
+        "1a3e46c555a553 cede 4 operation o-1 › client-2>entry submit › entry>store-1 save › store-1>entry reply",
+        "0cc99343735deb cede 6 operation o-1 › client-2>entry submit › entry>store-2 save",
       ]
     `)
   })
@@ -117,8 +118,8 @@ describe("the golden flight", () => {
       kernel: flySeed(chain, 42).digest
     }).toMatchInlineSnapshot(`
       {
-        "events": "175a2f3d3427d7",
-        "kernel": 7497136432682694,
+        "events": "1ab72473ed7343",
+        "kernel": 7350504965473276,
       }
     `)
   })

@@ -14,6 +14,7 @@ import type { WindTunnel } from "../../src/flight/WindTunnel.ts"
 import * as RecordingWriter from "../../src/recording/RecordingWriter.ts"
 import { drawn, placed } from "../flight/Fly.ts"
 import { counter, curious, mesh, planted, styles } from "../flight/toys.ts"
+import { port } from "./port.ts"
 
 /** What came of one flight. */
 export interface Line {
@@ -23,9 +24,10 @@ export interface Line {
   readonly bytes: string
 }
 
-const lineOf = (name: string, tunnel: WindTunnel, seed: number): Line => {
+const lineOf = async (name: string, tunnel: WindTunnel, seed: number): Promise<Line> => {
   const provenance = { runIndex: 0, commit: undefined, version: "0.0.0" }
-  const recorded = Effect.runSync(Record.ofDrawn(placed(tunnel), drawn(tunnel, seed), provenance))
+  const flying = Record.ofDrawn(placed(tunnel), drawn(tunnel, seed), provenance)
+  const recorded = await Effect.runPromise(flying)
   const bytes = RecordingWriter.encode(recorded.header, recorded.events)
   return {
     flight: `${name} ${seed}`,
@@ -36,14 +38,24 @@ const lineOf = (name: string, tunnel: WindTunnel, seed: number): Line => {
 }
 
 /** Flies everything. */
-export const flyAll = (): ReadonlyArray<Line> => {
+export const flyAll = async (): Promise<ReadonlyArray<Line>> => {
   const seeds = [1, 2, 3, 42]
   const meshes = styles.map(
     (style) => [style, mesh({ style, clients: 3, operations: 8, replicas: 2 })] as const
   )
   const vault = planted({ operations: 2, faults: 1, deviations: 1 })
-  const tunnels = [...meshes, ["counter", counter], ["curious", curious], ["vault", vault]] as const
-  return tunnels.flatMap(([name, tunnel]) => seeds.map((seed) => lineOf(name, tunnel, seed)))
+  const tunnels = [
+    ...meshes,
+    ["counter", counter],
+    ["curious", curious],
+    ["vault", vault],
+    ["port", port]
+  ] as const
+  const lines: Array<Line> = []
+  for (const [name, tunnel] of tunnels) {
+    for (const seed of seeds) lines.push(await lineOf(name, tunnel, seed))
+  }
+  return lines
 }
 
 /** What this program prints. */
@@ -71,12 +83,14 @@ const threadCode = `
   })
 `
 
-const print = (): void => void process.stdout.write(JSON.stringify(report(flyAll())))
+const print = async (): Promise<void> => {
+  process.stdout.write(JSON.stringify(report(await flyAll())))
+}
 
-if (!isMainThread) print()
+if (!isMainThread) void print()
 else if (process.argv[1] === file) {
   if (process.argv[2] === "thread") {
     const worker = new Worker(threadCode, { eval: true })
     worker.on("error", (error) => process.stderr.write(String(error)))
-  } else print()
+  } else void print()
 }
