@@ -13,8 +13,11 @@ import { mistakes } from "./durability/Mistakes.ts"
 import { scenario } from "./durability/Notebook.ts"
 import { stores } from "./durability/Stores.ts"
 
-const goodRuns = 50
-const runsMax = 100
+const goodRuns = 40
+const runsMax = 200
+
+/** The base seeds of the table of 20, by number. */
+const baseOf = (number: number): number => Math.imul(number, 0x9e3779b1) >>> 0
 
 const fly = (tunnel: WindTunnel, seed: number, index: number) =>
   Effect.runSync(flyRun(tunnel, seed, index))
@@ -22,7 +25,7 @@ const fly = (tunnel: WindTunnel, seed: number, index: number) =>
 /** What a store breaks within so many runs, if anything. */
 const violationOf = (tunnel: WindTunnel, seed: number): string | undefined => {
   for (let index = 0; index < runsMax; index++) {
-    const { failure } = fly(tunnel, seed, index)
+    const { failure } = fly(tunnel, baseOf(seed), index)
     if (failure !== undefined) return failure.property
   }
   return undefined
@@ -31,26 +34,26 @@ const violationOf = (tunnel: WindTunnel, seed: number): string | undefined => {
 const lost = "what was acknowledged is there"
 const invented = "nothing is invented"
 
-/** What each mistake leads to, and a base seed that shows it soon. */
+/** What each mistake leads to, and the number of a base seed that shows it soon. */
 const expected: ReadonlyArray<readonly [mistake: string, seed: number, violated: string]> = [
-  ["replies before it syncs", 3, lost],
-  ["renames and does not sync the directory", 3, lost],
-  ["syncs the directory before it renames", 3, lost],
-  ["renames before it syncs the contents", 3, lost],
-  ["makes a file and does not sync the directory", 3, lost],
-  ["writes over the only copy", 3, lost],
-  ["removes the old file before it writes the new one", 3, lost],
-  ["removes the old file before the new name is synced", 3, lost],
-  ["takes a left-over temporary file for the real one", 3, lost],
-  ["takes a failed read for an empty disk", 3, lost],
+  ["replies before it syncs", 9, lost],
+  ["renames and does not sync the directory", 9, lost],
+  ["syncs the directory before it renames", 9, lost],
+  ["renames before it syncs the contents", 9, lost],
+  ["makes a file and does not sync the directory", 9, lost],
+  ["writes over the only copy", 10, lost],
+  ["removes the old file before it writes the new one", 11, lost],
+  ["removes the old file before the new name is synced", 10, lost],
+  ["takes a left-over temporary file for the real one", 14, lost],
+  ["takes a failed read for an empty disk", 19, lost],
   ["ignores that a sync has failed", 3, lost],
   ["syncs again when a sync has failed", 3, lost],
-  ["answers from memory what it failed to sync", 3, lost],
+  ["answers from memory what it failed to sync", 2, lost],
   ["appends behind what has failed", 3, lost],
-  ["appends behind a torn record", 3, lost],
+  ["appends behind a torn record", 2, lost],
   ["reads a log without checksums", 3, invented],
-  ["does not look how much was written", 3, lost],
-  ["takes two files to be written in order", 3, invented],
+  ["does not look how much was written", 1, lost],
+  ["takes two files to be written in order", 2, invented],
   ["empties the log before the checkpoint is synced", 3, lost]
 ]
 
