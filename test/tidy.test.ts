@@ -49,6 +49,7 @@ const folders = [
   "world",
   "fakes",
   "flight",
+  "stress",
   "report",
   "cli"
 ]
