@@ -62,8 +62,8 @@ export const doctor = Effect.fnUntraced(function* (
   const scenarios = yield* select(root, input.patterns, "skipped")
   const commit = commitOf(root)
   const seed = input.seed ?? baseSeed(commit)
-  message(`seed ${toText(seed)}`)
   const stop = StopSignal.listen(() => {})
+  message(`seed ${toText(seed)}`)
   const elsewhere = Elsewhere.start(root)
   const context = { root, seed, runs: input.runs, elsewhere, stop }
   return yield* Effect.ensuring(

@@ -11,6 +11,7 @@ import type { Scenario } from "../flight/Scenario.ts"
 import type { Answer, Order } from "./Elsewhere.ts"
 import { scenariosIn } from "./ScenarioFiles.ts"
 import { load } from "./ScenarioLoader.ts"
+import { breathe } from "./WallClock.ts"
 
 const root = String(isMainThread ? process.argv[2] : workerData)
 
@@ -36,6 +37,8 @@ const answerTo = async (order: Order): Promise<Answer> => {
     logbook = book
     const seen: Array<Sameness.Seen> = []
     for (let runIndex = 0; runIndex < order.runs; runIndex++) {
+      // Lets errors that nobody awaits come out where they belong.
+      await breathe()
       seen.push(await Effect.runPromise(book.fly(runIndex)))
     }
     return { _tag: "flown", number, seen }
@@ -50,10 +53,21 @@ const serve = (
   answer: (message: Answer) => void
 ): void => {
   let before: Promise<void> = Promise.resolve()
+  let current = 0
   listen((order) => {
     // One after the other, in the order they were asked: what was flown before may matter.
-    before = before.then(async () => answer(await answerTo(order)))
+    before = before.then(async () => {
+      current = order.number
+      answer(await answerTo(order))
+    })
   })
+  // An error in code that nobody awaits. The command says it, on one line.
+  const onStray = (thrown: unknown): void => {
+    const what = thrown instanceof Error ? thrown.message : String(thrown)
+    answer({ _tag: "failed", number: current, reason: `an error nobody handles: ${what}` })
+  }
+  process.on("uncaughtException", onStray)
+  process.on("unhandledRejection", onStray)
 }
 
 /** The thread of this process, started when it is first asked. */
@@ -83,6 +97,9 @@ const makeThread = (answer: (message: Answer) => void): ((order: Order) => void)
 }
 
 if (isMainThread) {
+  // The terminal tells the whole group: the command decides when this process ends, or has ended.
+  process.on("SIGINT", () => {})
+  process.on("disconnect", () => process.exit())
   const answer = (message: Answer): void => void process.send?.(message)
   const inThread = makeThread(answer)
   serve(

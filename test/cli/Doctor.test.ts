@@ -23,7 +23,7 @@ const decodeFly = Schema.decodeUnknownSync(Schema.fromJsonString(FlyReport), {
 })
 
 describe("doctor", () => {
-  it("finds everything the same, captured globals and default effects included", async () => {
+  it("finds the same, also where globals were captured and effects run by themselves", async () => {
     const { exitCode, stderr, stdout } = await leaky().run(
       ...["doctor", "leaks/sound", "leaks/effects", "--seed", "1"]
     )
@@ -147,6 +147,35 @@ describe("doctor", () => {
         "2 simulations/quits.ts: flying in another process failed: it ended with exit code 3; it has to fly wherever it is loaded",
       ]
     `)
+  })
+
+  it("says what it saw until it was interrupted", async () => {
+    const { exitCode, stdout } = await leaky().runUntil(
+      "seed 00000001",
+      (child) => child.kill("SIGINT"),
+      ...["doctor", "leaks/sound", "--seed", "1", "--runs", "1000", "--json"]
+    )
+    expect(decode(stdout).error).toEqual({
+      exitCode: 130,
+      message: "interrupted at leaks/sound"
+    })
+    expect(exitCode).toBe(130)
+  })
+
+  it("names the error of code that fails elsewhere alone, where nobody awaits it", async () => {
+    const straying = `
+      import { answering } from "../desk.ts"
+      if (process.send !== undefined) void Promise.reject(new Error("lost"))
+      export default answering("strays", () => 1)
+    `
+    const project = leaky({ "simulations/strays.ts": straying })
+    const { exitCode, stderr } = await project.run("doctor", "strays", "--seed", "1")
+    expect(stderr.split("\n").slice(1)).toEqual([
+      "downforce: simulations/strays.ts: an error nobody handles: lost;" +
+        " it has to fly wherever it is loaded",
+      ""
+    ])
+    expect(exitCode).toBe(2)
   })
 })
 
