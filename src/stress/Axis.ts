@@ -57,7 +57,7 @@ export const onStep = (axis: Axis, load: number): number => {
 
 /** The load that is asked for at a place: on the axis, on its steps, with few digits. */
 export const loadAt = (axis: Axis, place: number): number => {
-  const load = exactLoadAt(axis, clamp(place, placeOf(axis, axis.min), placeOf(axis, axis.max)))
+  const load = exactLoadAt(axis, place)
   const { max, min, step } = axis
   if (step !== undefined) return onStep(axis, load)
   const size = axis.scale === "log" ? load : max - min

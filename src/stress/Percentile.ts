@@ -15,8 +15,8 @@ export interface Percentiles {
 }
 
 /**
- * `percent` of `count` as a rank from 1, without the error of a product of floats: 99.9 % of 1,000
- * is the 999th value, though `0.999 * 1000` may come out above 999.
+ * `percent` of `count` as a rank from 1, without the error of a product of floats: 1.1 % of 3,000
+ * is the 33rd value, though `1.1 * 3000 / 100` is a little more than 33.
  */
 const rankOf = (percent: number, count: number): number => {
   const rank = (percent * count) / 100

@@ -224,6 +224,15 @@ describe("the verdict", () => {
     expect(rupture).toMatchObject({ _tag: "none", isEndOfAxis: false })
   })
 
+  it("is inconclusive where half pass somewhere, but 95 of 100 nowhere", () => {
+    const lame = Known.chance((load) => (load < 90 ? 0.75 : 0))
+    const reasons = seeds.map((seed) => Known.search(log, lame, seed).verdict)
+    expect(reasons).toContainEqual({
+      _tag: "inconclusive",
+      reason: "no load passes 95 of 100 probes for sure"
+    })
+  })
+
   it.each([1, 5, 20, 40])("is inconclusive when the budget is used up (probesMax=%i)", (max) => {
     const options = { ...log, limits: { probesMax: max } }
     const { demonstrated, probes, verdict } = Known.search(options, Known.logNormal(90, 0.08), 1)

@@ -209,6 +209,7 @@ describe("an inversion", () => {
   it.each([
     ["all pass, then all fail", shares([9, 9], [9, 9], [0, 9], [0, 9]), 0],
     ["luck at one load", shares([9, 9], [2, 4], [3, 4], [0, 9]), 0],
+    ["luck once in 70 times", shares([9, 9], [0, 4], [4, 4], [0, 9]), 0],
     ["a dip", shares([9, 9], [0, 6], [9, 9], [9, 9], [0, 9]), 1],
     ["an island of one load", shares([9, 9], [0, 5], [0, 5], [6, 6], [0, 9]), 1],
     ["an island of two", shares([9, 9], [0, 5], [0, 5], [6, 6], [6, 6], [0, 9]), 2],
@@ -252,6 +253,9 @@ describe("a percentile", () => {
     expect([50, 95, 99, 99.9, 100].map((percent) => Percentile.of(values, percent))).toEqual([
       500, 950, 990, 999, 1_000
     ])
+    // 1.1 times 3,000 is 3,300.0000000000005 to a float.
+    const more = Array.from({ length: 3_000 }, (_, index) => index + 1)
+    expect(Percentile.of(more, 1.1)).toBe(33)
   })
 
   it("of nothing is unknown", () => {
