@@ -96,6 +96,8 @@ export const descent = Effect.fnUntraced(function* (
   let flights = 0
   let accepted = 0
   let isStopped = false
+  // When each operation began in the flight that failed last.
+  let startedAt: ReadonlyMap<string, number> = new Map()
 
   /** Flies a candidate; when it fails in the same way it is the new best. */
   const accept = Effect.fnUntraced(function* (
@@ -112,6 +114,7 @@ export const descent = Effect.fnUntraced(function* (
     const { violation } = flown
     if (violation === undefined || signatureOf(violation) !== signature) return "passes"
     accepted++
+    startedAt = new Map(flown.history.map((entry) => [entry.id, entry.startedAt]))
     // What the flight did not come to had no part in it.
     const unreached = new Set(entropy.unreached())
     best =
@@ -136,6 +139,23 @@ export const descent = Effect.fnUntraced(function* (
     )
   }
   const fewerOperations = () => fewer(best.operations, (operations) => ({ ...best, operations }))
+  /**
+   * Takes away operations that only kept their client busy: what it did afterwards is then meant to
+   * start when it did start.
+   */
+  const fewerBusy = Effect.fnUntraced(function* () {
+    for (const busy of best.operations) {
+      const found = best.operations.find(({ index }) => index === busy.index)
+      const from = startedAt.get(busy.operation.id)
+      if (found === undefined || from === undefined || isStopped) continue
+      yield* accept({
+        ...best,
+        operations: best.operations
+          .filter((each) => each !== found)
+          .map((each) => unhindered(each, found, from, startedAt.get(each.operation.id)))
+      })
+    }
+  })
   const fewerFaults = () => fewer(best.faults, (faults) => ({ ...best, faults }))
   const fewerDeviations = () => fewer(best.deviations, (deviations) => ({ ...best, deviations }))
 
@@ -207,6 +227,7 @@ export const descent = Effect.fnUntraced(function* (
     do {
       before = accepted
       for (const fewerOfList of lists) yield* fewerOfList()
+      if (best.operations.length > 1) yield* fewerBusy()
     } while (accepted !== before && !isStopped)
   })
   yield* takeAway()
@@ -220,6 +241,19 @@ export const descent = Effect.fnUntraced(function* (
   }
   return { candidate: best, flights, isMinimal: !isStopped }
 })
+
+/** An operation, meant to start when it did if its client was busy with another one before it. */
+const unhindered = (
+  each: DrawnOperation,
+  busy: DrawnOperation,
+  busyFrom: number,
+  began: number | undefined
+): DrawnOperation => {
+  const { operation } = each
+  const hasWaited = began !== undefined && began > Math.max(busyFrom, operation.atMs * 1000)
+  if (!hasWaited || operation.client !== busy.operation.client) return each
+  return { ...each, operation: { ...operation, atMs: Math.ceil(began / 1000) } }
+}
 
 const smallerOperation = (
   tunnel: WindTunnel,
