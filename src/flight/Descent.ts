@@ -156,6 +156,22 @@ export const descent = Effect.fnUntraced(function* (
       })
     }
   })
+  /** Takes away delays of an operation's own request: the operation starts so much later instead. */
+  const fewerDelays = Effect.fnUntraced(function* () {
+    for (const delay of best.deviations) {
+      const late = best.operations.find(({ operation }) => isDelayOf(operation.id, delay))
+      if (late === undefined || isStopped) continue
+      const { operation } = late
+      const atMs = operation.atMs + Math.ceil(delay.outcome / 1000)
+      yield* accept({
+        ...best,
+        operations: best.operations.map((each) =>
+          each === late ? { ...each, operation: { ...operation, atMs } } : each
+        ),
+        deviations: best.deviations.filter((each) => each !== delay)
+      })
+    }
+  })
   const fewerFaults = () => fewer(best.faults, (faults) => ({ ...best, faults }))
   const fewerDeviations = () => fewer(best.deviations, (deviations) => ({ ...best, deviations }))
 
@@ -228,6 +244,7 @@ export const descent = Effect.fnUntraced(function* (
       before = accepted
       for (const fewerOfList of lists) yield* fewerOfList()
       if (best.operations.length > 1) yield* fewerBusy()
+      yield* fewerDelays()
     } while (accepted !== before && !isStopped)
   })
   yield* takeAway()
@@ -241,6 +258,13 @@ export const descent = Effect.fnUntraced(function* (
   }
   return { candidate: best, flights, isMinimal: !isStopped }
 })
+
+/** Whether a deviation only makes the request of an operation arrive later. */
+const isDelayOf = (id: string, { kind, path }: Deviation): boolean => {
+  const [operation, request, ...further] = path.split(" › ")
+  const isRequest = operation === `operation ${id}` && request?.startsWith("client-") === true
+  return isRequest && further.length === 0 && (kind === "delay" || kind === "reorder")
+}
 
 /** An operation, meant to start when it did if its client was busy with another one before it. */
 const unhindered = (
