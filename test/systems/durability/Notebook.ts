@@ -98,7 +98,8 @@ export const scenario = (name: string, store: Store): WindTunnel.WindTunnel =>
     workload: Workload.make({ clients: 4, operations: 24, operation: add, over: "80 millis" }),
     turbulence: Turbulence.swarm({
       kinds: ["lag", "survive", "failsync", "eio"],
-      faults: ["Crash", "Restart", "FailingDisk", "FullDisk"]
+      faults: ["Crash", "Restart", "FailingDisk", "FullDisk"],
+      faultsMax: 5
     }),
     properties: [
       Always.make("what was acknowledged is there", (view) => {
