@@ -1,6 +1,6 @@
 /**
- * Durability mistakes, each a store with one thing done wrong: all are caught by the one scenario in
- * which their good counterparts hold.
+ * Durability mistakes, each a store with one thing done wrong: all are caught by the one scenario
+ * in which their good counterparts hold.
  *
  * Every mistake is flown from a base seed that meets it soon. From 20 base seeds each was caught
  * within 2,000 runs, and each good store held for 5,000; that takes minutes.

@@ -15,7 +15,7 @@ export const consumer = Service.make("consumer", {
   disk: {},
   handlers: Effect.gen(function* () {
     const queue = yield* Queue
-    // The order in the log is the effect and the memory of it at once: neither is without the other.
+    // An order in the log is the effect and the memory of it at once: neither without the other.
     const log = yield* Log.open("/applied.log")
     yield* Applied.expose(log.orders)
 
