@@ -312,6 +312,10 @@ const rules: ReadonlyArray<Rule> = [
         path: /^test\/flight\/Promises\.test\.ts$/u,
         reason: "services of plain JavaScript, in flight"
       },
+      {
+        path: /^test\/determinism\/port\.ts$/u,
+        reason: "a service of plain JavaScript, in flight"
+      },
       { path: /^src\/flight\/Thread\.ts$/u, reason: "waits for work off the thread" },
       { path: /^test\/cli\/fixtures\/leaky\//u, reason: "what `doctor` has to find" },
       { path: /^test\/zoo\//u, reason: "animals do what no service should" },

@@ -156,7 +156,7 @@ export const descent = Effect.fnUntraced(function* (
       })
     }
   })
-  /** Takes away delays of an operation's own request: the operation starts so much later instead. */
+  /** Takes away delays of an operation's own request: it starts so much later instead. */
   const fewerDelays = Effect.fnUntraced(function* () {
     for (const delay of best.deviations) {
       const late = best.operations.find(({ operation }) => isDelayOf(operation.id, delay))

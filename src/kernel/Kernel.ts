@@ -10,6 +10,7 @@ import type { ChoiceKind } from "../turbulence/ChoicePoint.ts"
 import type { Entropy } from "../turbulence/Entropy.ts"
 import { mix } from "../turbulence/Seed.ts"
 import * as Choices from "./Choices.ts"
+import * as Continuations from "./Continuations.ts"
 import type { End, Limits } from "./End.ts"
 import * as EventQueue from "./EventQueue.ts"
 import type { Process } from "./Process.ts"
@@ -139,10 +140,7 @@ export const make = (options: Options): Kernel => {
   let operationsLeft = 0
   let cedeAfter = 0
   let isCeding = false
-  // Promises: whether microtasks wait, what `nextTick` was asked for, and who ran since.
-  let wantsTurn = false
-  let ticks: Array<{ readonly owner: Task; readonly run: () => void }> = []
-  const entered = new Map<Process | undefined, Task>()
+  const rest = Continuations.make()
   // Dead code goes on: a promise's reaction cannot be taken back when its process has died.
   let isHaunted = false
 
@@ -317,7 +315,7 @@ export const make = (options: Options): Kernel => {
     operationsLeft = isHaunted ? 0 : limits.operationsPerTaskMax
     cedeAfter = 0
     isCeding = false
-    if (!isHaunted) entered.set(task.process, task)
+    if (!isHaunted) rest.entered.set(task.process, task)
   }
 
   const leave = (): void => {
@@ -332,8 +330,18 @@ export const make = (options: Options): Kernel => {
     isStopped = true
   }
 
+  const settle = (isQuiet: boolean): void => {
+    const last = [...rest.entered.values()].at(-1)
+    if (isQuiet) countAtInstant(last?.process?.name ?? "")
+    rest.isWaiting = !isQuiet || rest.ticks.length > 0
+  }
+
   const runTicks = (): void => {
-    for (let tick = ticks.shift(); tick !== undefined && !isStopped; tick = ticks.shift()) {
+    for (
+      let tick = rest.ticks.shift();
+      tick !== undefined && !isStopped;
+      tick = rest.ticks.shift()
+    ) {
       countAtInstant(tick.owner.process?.name ?? "")
       enter(tick.owner, tick.owner)
       if (!isHaunted) tick.run()
@@ -343,17 +351,17 @@ export const make = (options: Options): Kernel => {
 
   /** What promises have done since the last task is looked at as what a task has done. */
   const noteEntered = (): void => {
-    for (const task of [...entered.values()]) {
+    for (const task of [...rest.entered.values()]) {
       current = task
       afterTask(task)
     }
-    entered.clear()
+    rest.entered.clear()
     current = root
   }
 
   const runAll = (): End => {
     while (!isStopped) {
-      if (wantsTurn) {
+      if (rest.isWaiting) {
         runTicks()
         if (isStopped) break
         return { _tag: "turn" }
@@ -377,7 +385,7 @@ export const make = (options: Options): Kernel => {
   }
 
   const run = (): End => {
-    if (entered.size > 0) noteEntered()
+    if (rest.entered.size > 0) noteEntered()
     const end = runAll()
     if (end._tag === "turn") return end
     tellRest()
@@ -434,27 +442,17 @@ export const make = (options: Options): Kernel => {
       // In the order in which they became due: they have drawn their ranks already.
       for (const task of parked) ready.push(task, 0)
     },
-    wantTurn: () => {
-      wantsTurn = true
-    },
-    settle: (isQuiet) => {
-      const last = [...entered.values()].at(-1)
-      if (isQuiet) countAtInstant(last?.process?.name ?? "")
-      wantsTurn = !isQuiet || ticks.length > 0
-    },
+    wantTurn: () => void (rest.isWaiting = true),
+    settle,
     nextTick: (run) => {
-      wantsTurn = true
-      ticks.push({ owner: current, run })
+      rest.isWaiting = true
+      rest.ticks.push({ owner: current, run })
     },
     enter,
     leave,
     isGhost: () => isHaunted,
-    stop: () => {
-      isStopped = true
-    },
-    finish: () => {
-      isFinishing = true
-    },
+    stop: () => void (isStopped = true),
+    finish: () => void (isFinishing = true),
     run,
     steps: () => steps,
     digest: () => (digestHigh & 0x1fffff) * 0x1_0000_0000 + (digestLow >>> 0)

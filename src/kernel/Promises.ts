@@ -164,11 +164,11 @@ export const watch = (kernel: Kernel, { sourceOf, subjectOf }: Options): Promise
     },
     waitFor: (work) => {
       atWork++
-      const done = (): void => {
+      const result = line.then(() => work)
+      const settled = (): void => {
         atWork--
       }
-      const result = line.then(() => work)
-      line = result.then(done, done)
+      line = result.then(settled, settled)
       return result
     },
     ownerOf: (promise) => ownedBy(promise)?.task,

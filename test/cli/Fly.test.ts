@@ -196,7 +196,7 @@ describe("fly", () => {
     const { exitCode, stderr, stdout } = await project.run(
       ...["fly", "odd", "--seed", "1", "--workers", "1", "--json"]
     )
-    expect(stderr).toContain("the process ended before the command was done")
+    expect(stderr).toMatch(/the check of property "odd" threw .*process\.exit at odd\.ts:\d+/)
     expect(decodeReport(stdout).error?.exitCode).toBe(2)
     expect(exitCode).toBe(2)
   })

@@ -10,7 +10,7 @@ import {
   type Property,
   Service,
   System,
-  Turbulence,
+  type Turbulence,
   Use,
   WindTunnel,
   Workload
