@@ -24,6 +24,8 @@ export interface Surroundings {
   /** The environment of the incarnation; the program may write to it. */
   readonly env: Record<string, string | undefined>
   readonly fetch: typeof globalThis.fetch
+  /** How the node begins an exchange by HTTP: for the world's own clients, which know its type. */
+  readonly openHttp: unknown
 }
 
 /** Code of a flight reached past the simulation. */

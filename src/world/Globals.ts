@@ -13,6 +13,7 @@ import type { Task } from "../kernel/Task.ts"
 import type { Recorder } from "../recording/Recorder.ts"
 import { durationText } from "../turbulence/ChoicePoint.ts"
 import type { Listener } from "./Ambient.ts"
+import type { NodeHttp } from "./Http.ts"
 import type { Node } from "./Node.ts"
 
 /**
@@ -27,7 +28,7 @@ export const make = (
   node: Node,
   recorder: Recorder | undefined,
   listener: Listener,
-  fetch: typeof globalThis.fetch
+  { fetch, open }: Pick<NodeHttp, "fetch" | "open">
 ): Surroundings => {
   const { process } = node
 
@@ -89,7 +90,8 @@ export const make = (
     },
     nextTick: (run) => kernel.nextTick(guarded(run)),
     env: node.env,
-    fetch
+    fetch,
+    openHttp: open
   }
   return surroundings
 }

@@ -32,6 +32,7 @@ export const patienceMicros = 300_000_000
 export interface NodeHttp {
   readonly host: HttpHost.HttpHost
   readonly fetch: typeof globalThis.fetch
+  readonly open: HttpClients.Open
   /** Adds the server, the clients and what they need to the services of a context, by key. */
   readonly provide: (services: Map<string, unknown>) => void
 }
@@ -69,33 +70,44 @@ const etags = Effect.runSync(Effect.provide(Etag.Generator, Etag.layerWeak))
 const noFiles = FileSystem.makeNoop({})
 const paths = Effect.runSync(Effect.provide(Path.Path, Path.layer))
 
-/** How files are served: made when it is first used, with the files of the node, if it has any. */
-const platformOf = (
-  services: ReadonlyMap<string, unknown>
-): HttpPlatform.HttpPlatform["Service"] => {
-  let made: HttpPlatform.HttpPlatform["Service"] | undefined
-  const real = (): HttpPlatform.HttpPlatform["Service"] => {
-    // Whatever stands under this key is a `FileSystem`: the context is typed by its keys.
-    const found = services.get(FileSystem.FileSystem.key) as FileSystem.FileSystem | undefined
-    const files = found ?? noFiles
-    return (made ??= Effect.runSync(
-      Effect.provide(
-        HttpPlatform.HttpPlatform,
-        Layer.provide(HttpPlatform.layer, Layer.succeed(FileSystem.FileSystem, files))
-      )
-    ))
-  }
-  return {
-    get platform() {
-      return real().platform
-    },
-    get compression() {
-      return real().compression
-    },
-    fileResponse: (path, options) => real().fileResponse(path, options),
-    fileWebResponse: (file, options) => real().fileWebResponse(file, options)
+type Platform = HttpPlatform.HttpPlatform["Service"]
+
+interface LazyPlatform {
+  readonly services: ReadonlyMap<string, unknown>
+  made: Platform | undefined
+}
+
+const platformIn = (lazy: LazyPlatform): Platform => {
+  // Whatever stands under this key is a `FileSystem`: the context is typed by its keys.
+  const found = lazy.services.get(FileSystem.FileSystem.key) as FileSystem.FileSystem | undefined
+  return (lazy.made ??= Effect.runSync(
+    Effect.provide(
+      HttpPlatform.HttpPlatform,
+      Layer.provide(HttpPlatform.layer, Layer.succeed(FileSystem.FileSystem, found ?? noFiles))
+    )
+  ))
+}
+
+/** What all platforms share; getters are not written into each, see HttpExchange. */
+const platform: Platform & ThisType<LazyPlatform> = {
+  get platform() {
+    return platformIn(this).platform
+  },
+  get compression() {
+    return platformIn(this).compression
+  },
+  fileResponse(path, options) {
+    return platformIn(this).fileResponse(path, options)
+  },
+  fileWebResponse(file, options) {
+    return platformIn(this).fileWebResponse(file, options)
   }
 }
+
+/** How files are served: made when it is first used, with the files of the node, if it has any. */
+const platformOf = (services: ReadonlyMap<string, unknown>): Platform =>
+  // The fields are those that the shared methods ask for.
+  Object.assign(Object.create(platform), { services, made: undefined }) as Platform
 
 /**
  * Node loads its `Response` and all that belongs to it when one of them is first asked for, and
@@ -161,10 +173,11 @@ export const make = (options: Options): Http => {
       return {
         host,
         fetch,
+        open,
         // What is added here is what `Service.Ambient` says is there.
         provide: (services) => {
           services.set(HttpServer.HttpServer.key, host.server)
-          services.set(HttpClient.HttpClient.key, HttpClients.make(open))
+          services.set(HttpClient.HttpClient.key, HttpClients.ofRunningNode)
           services.set(FetchHttpClient.Fetch.key, fetch)
           services.set(HttpPlatform.HttpPlatform.key, platformOf(services))
           services.set(Etag.Generator.key, etags)

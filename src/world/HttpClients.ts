@@ -15,6 +15,7 @@ import {
   type HttpClientResponse,
   HttpServerResponse
 } from "effect/http"
+import { here } from "../kernel/Dispatch.ts"
 import type { Call } from "./Call.ts"
 import { currentCall, type Exchange, type Reading, type Trouble } from "./HttpExchange.ts"
 import { bodyError, causeOf, type Phase, requestError } from "./HttpTrouble.ts"
@@ -167,8 +168,12 @@ const responseOf = (
 
 /** Makes a client. Interruption, and the end of whoever reads the body, hang up. */
 export const make = (open: Open, causeOfTrouble: CauseOf = causeOf): HttpClient.HttpClient =>
+  clientOf(() => open, causeOfTrouble)
+
+const clientOf = (openNow: () => Open, causeOfTrouble: CauseOf): HttpClient.HttpClient =>
   HttpClient.make((request, url, signal) => {
     const host = url.hostname
+    const open = openNow()
     const fail = (trouble: Trouble) =>
       requestError(request, trouble, causeOfTrouble(trouble, host, "headers"))
     return Effect.flatMap(wireOf(request, url), (wire) =>
@@ -192,3 +197,16 @@ export const make = (open: Open, causeOfTrouble: CauseOf = causeOf): HttpClient.
       )
     )
   })
+
+const openOfRunning = (): Open => {
+  const around = here()
+  if (around === undefined) throw new Error("the HttpClient of a node is used outside of a flight")
+  // Each node's is put there by `Http`, which takes it from here.
+  return around.openHttp as Open
+}
+
+/**
+ * The client of whichever node is running: one for all. Effect writes functions into each client it
+ * makes, and V8 would keep them, and with them the whole flight, until the next full collection.
+ */
+export const ofRunningNode: HttpClient.HttpClient = clientOf(openOfRunning, causeOf)

@@ -92,6 +92,16 @@ const codecOf = (isStream: boolean): WireCodec => ({
 const streaming = codecOf(true)
 const whole = codecOf(false)
 
+/**
+ * What all calls by HTTP share. A getter written into each would keep its flight in memory until
+ * the next full collection: V8 holds a getter by the shape of the object, and shapes live long.
+ */
+const shared: Pick<Call.Call, "codec"> & ThisType<Call.Call> = {
+  get codec() {
+    return this.connection?.isStreaming === true ? streaming : whole
+  }
+}
+
 const troubleOf = (error: Call.TransportError): Trouble => {
   if (Cause.isTimeoutError(error)) return { kind: "timeout", message: error.message, error }
   const { cause } = error.reason
@@ -161,13 +171,10 @@ export const begin = (options: Options): Exchange => {
     timing: options.timing
   }
 
-  const call: Call.Call = {
+  const fields: Omit<Call.Call, "codec"> = {
     id: kernel.identify(labelOf(target)),
     contract: target,
     procedure: `${request.method} ${request.path.split("?")[0]}`,
-    get codec() {
-      return connection.isStreaming ? streaming : whole
-    },
     caller,
     callee: pick(within),
     timeoutMicros: options.timeoutMicros,
@@ -189,6 +196,8 @@ export const begin = (options: Options): Exchange => {
     isSilent: false,
     isCut: false
   }
+  // Both parts of a call are there now.
+  const call = Object.assign(Object.create(shared), fields) as Call.Call
 
   /** The reader has taken what came: the callee may send on. */
   const acknowledge = (reading: Reading): void => {

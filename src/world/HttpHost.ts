@@ -3,6 +3,7 @@
  * the node serves, and sends the response back in parts, no more than a window ahead of its reader.
  */
 import { Cause, Context, Effect, Fiber, Option, Scope, Stream } from "effect"
+import type { HttpServer } from "effect/http"
 import {
   Cookies,
   Headers,
@@ -11,7 +12,6 @@ import {
   HttpEffect,
   type HttpMethod,
   type HttpMiddleware,
-  HttpServer,
   HttpServerError,
   HttpServerRequest,
   HttpServerResponse,
@@ -41,6 +41,15 @@ export interface HttpHost extends Host {
   readonly isServing: () => boolean
   /** The calls whose responses are not complete, in the order they arrived. */
   readonly handling: () => ReadonlyArray<Call>
+}
+
+type Server = HttpServer.HttpServer["Service"]
+
+/** What all servers share; getters are not written into each, see HttpExchange. */
+const shared: Pick<Server, "address"> & ThisType<{ readonly process: Process }> = {
+  get address() {
+    return NetAddress.inetAddressFromStringUnsafe(`${addressOf(this.process)}:80`)
+  }
 }
 
 /** A request that is being answered. */
@@ -121,7 +130,6 @@ const partsOf = (bytes: Uint8Array): ReadonlyArray<Uint8Array> => {
 export const make = (network: Network, process: Process): HttpHost => {
   const runs = new Map<number, Run>()
   let nextRun = 0
-  let server: HttpServer.HttpServer["Service"] | undefined
   let served: ((run: Run, request: HttpWire.HttpRequest) => void) | undefined
 
   const send = (run: Run, part: HttpWire.HttpPart): void => {
@@ -297,13 +305,8 @@ export const make = (network: Network, process: Process): HttpHost => {
 
   const host: HttpHost = {
     receive,
-    get server() {
-      server ??= HttpServer.make({
-        serve,
-        address: NetAddress.inetAddressFromStringUnsafe(`${addressOf(process)}:80`)
-      })
-      return server
-    },
+    // The address is shared; `serve` is what else there is to a server.
+    server: Object.assign(Object.create(shared), { process, serve }) as Server,
     isServing: () => served !== undefined,
     handling: () => [...runs.values()].map(({ call }) => call)
   }

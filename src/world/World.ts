@@ -172,8 +172,7 @@ export const make = (options: Options): World => {
     const scoped: Context.Context<Scope.Scope> = Context.add(ambient, Scope.Scope, scope)
     node.context = scoped
     node.http = http.renew(node)
-    const { fetch } = node.http
-    node.process.surroundings = Globals.make(kernel, node, recorder, listener, fetch)
+    node.process.surroundings = Globals.make(kernel, node, recorder, listener, node.http)
     let context: Context.Context<Scope.Scope> = scoped
     for (const use of node.service?.uses ?? []) {
       const { client, directory } = Edge.make(edges, node, use.contract, use.policy)

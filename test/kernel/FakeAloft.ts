@@ -54,7 +54,8 @@ export const make = (seed = 1): FakeAloft => {
       soon.push(run)
     },
     env: { HOME: "/data", REGION: "north" },
-    fetch: async (input) => new Response(`fetched ${String(input)}`)
+    fetch: async (input) => new Response(`fetched ${String(input)}`),
+    openHttp: undefined
   }
 
   const on = <A>(run: () => A): A => {

@@ -49,8 +49,8 @@ export const counterparts: ReadonlyArray<string> = [
   "lease-lock/only-the-holder-of-the-lease-writes"
 ]
 
-/** How many runs a good system must hold: 2,000 where it has broken twins. */
-export const runsOf = ({ id }: Scenario): number => (counterparts.includes(id) ? 2_000 : 400)
+/** How many runs a good system must hold: 1,000 where it has broken twins. */
+export const runsOf = ({ id }: Scenario): number => (counterparts.includes(id) ? 1_000 : 200)
 
 /** What is wrong with a good system: nothing may be violated, and nothing left untested. */
 export const problemsOf = async (scenario: Scenario): Promise<ReadonlyArray<string>> => {
