@@ -7,6 +7,9 @@ import { fillIn } from "./test/Node20.ts"
 
 fillIn()
 
+const all = ["test/**/*.test.{ts,tsx}"]
+const pure = ["test/{property,recording,report,stress,system,turbulence}/*.test.ts"]
+
 export default defineConfig({
   resolve: {
     // `systems/` and `simulations/` import the package by name, as users do: give them the source.
@@ -15,7 +18,11 @@ export default defineConfig({
     ]
   },
   test: {
-    include: ["test/**/*.test.{ts,tsx}"],
+    projects: [
+      // Files of pure code share what they have loaded: Effect alone takes each half a second.
+      { extends: true, test: { name: "pure", include: pure, isolate: false } },
+      { extends: true, test: { name: "flying", include: all, exclude: pure } }
+    ],
     setupFiles: ["./test/setup.ts"],
     pool: "forks",
     maxWorkers: 2,
