@@ -28,6 +28,9 @@ const place = Operation.make(Orders, "place", order, { indefinite: () => true })
 const placed = (view: View) => [...view.read(Placed).values()]
 const applied = (view: View) => [...view.read(Applied).values()].flat()
 
+/** A record is torn in one run of a hundred where as good as nothing but power and disk fails. */
+const torn = "a torn record is met at a start"
+
 /** What every outbox is put through, and what is asked of it. */
 export const conditions = {
   workload: Workload.make({
@@ -82,9 +85,7 @@ export const conditions = {
       asked: (entry) => Operation.entries(place, [entry]).map(({ payload }) => payload.order)[0],
       within: "4 minutes"
     }),
-    Sometimes.make("a torn record is met at a start", (view) =>
-      placed(view).some(({ hadTornRecord }) => hadTornRecord)
-    ),
+    Sometimes.make(torn, (view) => placed(view).some(({ hadTornRecord }) => hadTornRecord)),
     Sometimes.make("a sync fails", (view) =>
       placed(view).some(({ failedSyncs }) => failedSyncs > 0)
     ),
@@ -103,7 +104,7 @@ export const conditions = {
 }
 
 /** What only a disk in trouble leads to. */
-const ofDisk = ["a torn record is met at a start", "a sync fails"]
+const ofDisk = [torn, "a sync fails"]
 
 /** Power and disk of the orders fail, and as good as nothing else. */
 export const powerFails = {
@@ -113,7 +114,9 @@ export const powerFails = {
     kinds: ["hold", "lag", "survive", "failsync", "eio"],
     faults: ["Crash", "Restart", "FailingDisk"],
     spare: ["relay", "queue", "consumer"]
-  })
+  }),
+  // So many that a torn record is met.
+  runs: 600
 }
 
 /** Deliveries fail, and those who deliver; the orders themselves are safe. */
@@ -130,7 +133,11 @@ export const deliveryFails = {
 
 export const consumedExactlyOnce = WindTunnel.make(
   "an acknowledged order is consumed exactly once",
-  { ...conditions, system: outbox }
+  {
+    ...conditions,
+    properties: conditions.properties.filter(({ name }) => name !== torn),
+    system: outbox
+  }
 )
 
 export const keptWhenPowerFails = WindTunnel.make("what was acknowledged outlives the power", {

@@ -39,8 +39,13 @@ const numbersIn = (value: unknown): ReadonlyArray<number> => {
   return (value.match(/\d+(?:\.\d+)?/gu) ?? []).map(Number)
 }
 
-/** Numbers of both sides at the same place that differ. */
+/** What is left of a text when its digits are taken for one another. */
+const withoutDigits = (value: unknown): unknown =>
+  typeof value === "string" ? value.replaceAll(/\d+/gu, "0") : undefined
+
+/** Numbers of both sides at the same place that differ; in texts that differ in nothing else. */
 const numberPairs = ([here, there]: Pair): ReadonlyArray<readonly [number, number]> => {
+  if (withoutDigits(here) !== withoutDigits(there)) return []
   const others = numbersIn(there)
   return numbersIn(here).flatMap((one, at) => {
     const other = others[at]

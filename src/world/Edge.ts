@@ -4,7 +4,7 @@
  * Owns which replica a call goes to. What a client looks like is Caller's (remote procedures) and
  * HttpContracts' business.
  */
-import { Effect, Schedule, Semaphore } from "effect"
+import { Effect, Schedule, Scope, Semaphore } from "effect"
 import type { Kernel } from "../kernel/Kernel.ts"
 import type { Process } from "../kernel/Process.ts"
 import { makeLabel } from "../kernel/Task.ts"
@@ -74,8 +74,11 @@ export const make = (
       const applied = policyOf(policy, permits)
       return http.contract({ contract, caller, host, pick, timeoutMicros, policy: applied })
     }
-    const made = { kernel, network, caller, contract, policy, pick, permits, context, scope }
-    const client = Caller.make(made)
+    // Code that runs on after its scope has closed may ask for a client for the first time, and
+    // Effect 4.1's dies of a closed scope. The node has moments to live: any scope will do.
+    const bound = scope.state._tag === "Closed" ? Scope.makeUnsafe() : scope
+    const made = { kernel, network, caller, contract, policy, pick, permits, context }
+    const client = Caller.make({ ...made, scope: bound })
     return { client, procedures: client }
   }
 

@@ -132,6 +132,26 @@ describe("a graceful stop", () => {
     expect(notes).toEqual(["start@0", "finalizing Success@50", "finalized@350", "start@350"])
   })
 
+  it("may ask for the client of a replica for the first time while it lasts", () => {
+    const answers: Array<string> = []
+    const front = (_: unknown, text: string) =>
+      Effect.gen(function* () {
+        yield* Effect.sleep("1 second")
+        return text
+      }).pipe(
+        Effect.onInterrupt(() =>
+          Effect.flatMap(Back.at("back-2"), (back) => back.echo({ text: "late" })).pipe(
+            Effect.map((answer) => void answers.push(answer)),
+            Effect.ignore
+          )
+        )
+      )
+    const restart = { ...fault("Restart", 50, 100), node: "front" }
+    const flown = fly({ front, replicas: 2 }, { faults: [restart] })
+    expect(flown.violation).toBeUndefined()
+    expect(answers).toEqual(["late"])
+  })
+
   it("kills what does not stop within its grace of ten seconds", () => {
     const notes: Array<string> = []
     const flown = fly({ back: diary(notes, 60_000) }, { faults: [fault("Restart", 50, 100)] })
