@@ -1,5 +1,5 @@
 /**
- * The good systems hold over 1,000 runs of the very scenarios in which their broken twins fail, and
+ * The good systems hold over 400 runs of the very scenarios in which their broken twins fail, and
  * over fewer of the others. Chain replication has a file of its own: it takes as long as the rest.
  */
 import { expect, it } from "vitest"
