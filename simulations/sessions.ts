@@ -145,7 +145,8 @@ export const conditions = {
       return true
     }),
     Always.make("nobody is signed out for asking again soon", (view) => {
-      // Which token was shown is not known of those who were not answered: it may be this one.
+      // Which token was shown is not known of those who were not answered: it may be this one. A
+      // request that arrives twice shows two tokens of its session, and the answer tells of one.
       const shown = new Map<string, string>([
         ...answered(refresh, view).map(({ answer, id }) => [id, answer.token] as const),
         ...refused(refresh, view).map(({ id, token }) => [id, token] as const)
@@ -155,7 +156,8 @@ export const conditions = {
           reason !== "reused" ||
           Operation.entries(refresh, view.history).some(
             ({ id, startedAt }) =>
-              (shown.get(id) ?? token) === token && startedAt + graceMicros <= endedAt
+              sessionOf(shown.get(id) ?? token) === sessionOf(token) &&
+              startedAt + graceMicros <= endedAt
           )
       )
     }),
