@@ -37,6 +37,7 @@ export const makeNode = (
     disk: undefined,
     context: Context.empty(),
     scope: undefined,
+    means: undefined,
     env: {},
     host: undefined,
     http: undefined,

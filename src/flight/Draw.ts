@@ -126,6 +126,7 @@ export const drawRun = (tunnel: WindTunnel, seed: number): Result.Result<DrawnRu
     faultsMax: turbulence.faultsMax,
     overMs: Math.floor(workload.overMicros / 1000)
   })
-  const entropy = Entropy.fromSeed(seed, Swarm.rates(seed, turbulence.kinds))
+  const rates = turbulence.rates ?? Swarm.rates(seed, turbulence.kinds)
+  const entropy = Entropy.fromSeed(seed, rates)
   return Result.succeed({ seed, operations, faults, entropy })
 }

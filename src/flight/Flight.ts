@@ -11,6 +11,7 @@ import * as Process from "../kernel/Process.ts"
 import type { Leak } from "../kernel/Surroundings.ts"
 import { makeLabel, pathOf, type Task } from "../kernel/Task.ts"
 import type { History } from "../property/History.ts"
+import type { View } from "../property/View.ts"
 import type * as Header from "../recording/Header.ts"
 import * as Recorder from "../recording/Recorder.ts"
 import { type Entropy, keyText } from "../turbulence/Entropy.ts"
@@ -22,10 +23,12 @@ import * as Network from "../world/Network.ts"
 import type { Node } from "../world/Node.ts"
 import * as World from "../world/World.ts"
 import * as Clients from "./Clients.ts"
+import * as Generator from "./Generator.ts"
 import * as FlightView from "./FlightView.ts"
 import * as Judge from "./Judge.ts"
 import * as LivenessPhase from "./LivenessPhase.ts"
 import { recordState } from "./StateRecorder.ts"
+import * as Running from "./Running.ts"
 import * as Thread from "./Thread.ts"
 import * as Unasked from "./Unasked.ts"
 import type { WindTunnel } from "./WindTunnel.ts"
@@ -41,6 +44,21 @@ export interface Plan {
   /** Where the outcomes of choice points come from. */
   readonly entropy: Entropy
   readonly isRecorded: boolean
+  /** Where operations come from instead, for a workload whose operations begin as they come. */
+  readonly source?: Generator.Source
+  /** Called when everything is there and nothing has begun: to look on by tasks of the root. */
+  readonly onTakeOff?: (flying: Flying) => void
+  /** Called when the flight is over, and everything is still as it was then. */
+  readonly onLanding?: () => void
+}
+
+/** What an onlooker may look at. It must change nothing. */
+export interface Flying {
+  readonly kernel: KernelModule.Kernel
+  readonly world: World.World
+  readonly links: Link.Links
+  readonly network: Network.Network
+  readonly view: View
 }
 
 /** Why a plan cannot be flown as it is: it names what the system or the workload does not have. */
@@ -58,6 +76,8 @@ export interface Flown extends Judge.Judgement {
   /** A hash of everything that happened: 53 bits. Equal flights have equal digests. */
   readonly digest: number
   readonly history: History
+  /** The operations that were begun, in the order of the history. */
+  readonly begun: ReadonlyArray<Header.Operation>
   /** Where its code reached past the simulation: such a flight proves nothing. */
   readonly leaks: ReadonlyArray<Leak>
   /** How often the thread was let go for promises: none for a flight of pure Effect code. */
@@ -67,14 +87,9 @@ export interface Flown extends Judge.Judgement {
   readonly recorder: Recorder.Recorder | undefined
 }
 
-/**
- * How long a flight goes on after the workload is done and the last fault has healed, so that what
- * is still under way can do its harm: 15 virtual seconds, or until nothing is left to happen.
- */
-export const cooldownMicros = 15_000_000
-
 const cooldownLabel = makeLabel("cooldown")
 const deadlineLabel = makeLabel("deadline")
+const lookLabel = makeLabel("look")
 const nothing = (): void => {}
 const nobody: ReadonlyMap<Node, unknown> = new Map()
 
@@ -83,7 +98,10 @@ interface Aircraft {
   readonly kernel: KernelModule.Kernel
   readonly network: Network.Network
   readonly world: World.World
-  readonly clients: Clients.Clients
+  readonly links: Link.Links
+  readonly view: View
+  readonly running: Running.Running
+  readonly users: Clients.Users
   readonly faults: Faults.Faults
   readonly judge: Judge.Judge
   /** `undefined` when the system needs all its nodes. */
@@ -173,17 +191,48 @@ const phaseOf = (
   return LivenessPhase.make({ ...parts, liveness, workload, spared, onBegin: onLiveness })
 }
 
+/** Who makes the operations: `clients` when they do one thing at a time. */
+const usersOf = (
+  { scenario, source }: Plan,
+  parts: Pick<Clients.Options, "kernel" | "world" | "running" | "onDone">,
+  prepared: ReadonlyArray<Running.Prepared>
+): { readonly users: Clients.Users; readonly clients: Clients.Clients | undefined } => {
+  const { liveness, workload } = scenario
+  const { pacing } = workload
+  if (pacing._tag === "in turn") {
+    const options = { ...parts, workload, triesMin: liveness?.operations }
+    const clients = Clients.make(options, prepared)
+    return { users: clients, clients }
+  }
+  const { inFlightMax } = pacing
+  const options = { ...parts, workload, inFlightMax }
+  const users = Generator.make({ ...options, source: source ?? Generator.fromList(prepared) })
+  return { users, clients: undefined }
+}
+
 /** Puts everything together. */
 const assemble = (plan: Plan, listening: Listening): Aircraft => {
   const { scenario } = plan
   const { afterTask, onChange } = listening
+  const { horizonMicros, lastingFaults } = scenario
   const recorder = plan.isRecorded ? Recorder.make() : undefined
   const { calm, entropy } = LivenessPhase.calmable(plan.entropy)
   const hasPhase = scenario.liveness !== undefined
   const kernel = makeKernel(plan, hasPhase ? entropy : plan.entropy, recorder, afterTask)
-  const links = Link.make()
+  const links = Link.make(scenario.system)
   const network = Network.make(kernel, links, recorder)
   const up = new Set<Node>()
+  let hasBegun = false
+  const isAwaited = (node: Node): boolean =>
+    node.role !== "client" && !up.has(node) && !faults.keepsDown(node)
+  /** Lets the operations begin once every node is up that can be. */
+  const considerBeginning = (): void => {
+    const areAllUp = up.size === scenario.system.nodes.length
+    if (hasBegun || (!areAllUp && lastingFaults === "awaited")) return
+    if (!areAllUp && world.nodes.some(isAwaited)) return
+    hasBegun = true
+    users.begin()
+  }
   const world: World.World = World.make({
     kernel,
     system: scenario.system,
@@ -199,27 +248,24 @@ const assemble = (plan: Plan, listening: Listening): Aircraft => {
       onUp: (node) => {
         if (up.has(node)) return
         up.add(node)
-        if (up.size === scenario.system.nodes.length) clients.begin()
+        considerBeginning()
       }
     }
   })
-  const { liveness, workload } = scenario
-  const triesMin = liveness?.operations
-  const { prepared, strangers } = Clients.prepare(workload, plan.operations, hasPhase)
-  const clients: Clients.Clients = Clients.make(
-    { kernel, world, workload, recorder, triesMin, onDone: onChange },
-    prepared
-  )
+  const { prepared, strangers } = Running.prepare(scenario.workload, plan.operations, hasPhase)
+  const running = Running.make(kernel, world, recorder)
+  const { clients, users } = usersOf(plan, { kernel, world, running, onDone: onChange }, prepared)
   const out = (): ReadonlyMap<Node, unknown> => phase?.out() ?? nobody
-  const view = FlightView.make(kernel, world, () => clients.history, out)
+  const view = FlightView.make(kernel, world, () => running.history, out)
   const judge: Judge.Judge = Judge.make(scenario, kernel, view, recorder, () => {
     const { process } = kernel.current()
     const node = process === undefined ? undefined : world.nodes[process.index]
     return node?.service?.name ?? node?.role ?? "world"
   })
   const { report } = judge
-  const parts = { kernel, world, links, recorder, clients, calm, report }
-  const phase = phaseOf(plan, parts, listening)
+  const { history } = running
+  const parts = { kernel, world, links, recorder, history, calm, report }
+  const phase = clients === undefined ? undefined : phaseOf(plan, { ...parts, clients }, listening)
   const leaks: Array<Leak> = []
   const thread = Thread.occupy(kernel, plan.isRecorded, {
     onLeak: (leak) => {
@@ -234,12 +280,18 @@ const assemble = (plan: Plan, listening: Listening): Aircraft => {
   })
   const lost = Faults.strangers(plan.faults, world)
   const known = plan.faults.filter((fault) => !lost.some((each) => each.fault === fault))
-  const faults = Faults.schedule(kernel, world, links, known, recorder, onChange)
+  const isStanding: Faults.IsStanding = ({ atMs, durationMs }) =>
+    lastingFaults === "standing" && (atMs + durationMs) * 1_000 > horizonMicros
+  const listener = { onBegun: considerBeginning, onHealed: onChange }
+  const faults = Faults.schedule({ kernel, world, links, recorder, listener, isStanding }, known)
   return {
     kernel,
     network,
     world,
-    clients,
+    links,
+    view,
+    running,
+    users,
     faults,
     judge,
     phase,
@@ -285,7 +337,17 @@ interface Aloft {
   readonly silence: () => void
 }
 
+/** Wakes the judge again and again, as long as the flight goes on. */
+const lookEvery = (kernel: KernelModule.Kernel, micros: number): void => {
+  const look = (): void => {
+    const at = kernel.now() + micros
+    kernel.scheduleUnder(kernel.root, at, lookLabel, undefined, look, undefined)
+  }
+  look()
+}
+
 const takeOff = (plan: Plan): Aloft => {
+  const { checkEveryMicros } = plan.scenario
   let coolUntil: number | undefined
   let deadlineAt: number | undefined
   let deadline: Task | undefined
@@ -295,14 +357,14 @@ const takeOff = (plan: Plan): Aloft => {
   /** Nothing unusual will begin any more: what has to come to hold must do so from here on. */
   const coolDown = (): void => {
     hasChanged = true
-    coolUntil = kernel.now() + cooldownMicros
+    coolUntil = kernel.now() + plan.scenario.cooldownMicros
     judge.settle()
     kernel.scheduleUnder(kernel.root, coolUntil, cooldownLabel, undefined, nothing, undefined)
   }
 
   const onChange = (): void => {
     hasChanged = true
-    if (coolUntil !== undefined || !clients.isDone() || !faults.areOver()) return
+    if (coolUntil !== undefined || !users.isDone() || !faults.areOver()) return
     if (phase === undefined) coolDown()
     else phase.approach()
   }
@@ -319,16 +381,24 @@ const takeOff = (plan: Plan): Aloft => {
         : kernel.scheduleUnder(kernel.root, at, deadlineLabel, undefined, nothing, undefined)
   }
 
+  /** Whether a task has changed nothing that anyone looks at, or nobody looks at this moment. */
+  const isQuiet = (task: Task, node: Node | undefined): boolean =>
+    checkEveryMicros === undefined
+      ? node !== undefined &&
+        node.probes.size === 0 &&
+        running.version() === seenVersion &&
+        !hasChanged
+      : !hasChanged && task.label !== lookLabel && task.label !== cooldownLabel
+
   const afterTask = (task: Task): void => {
     const node = task.process === undefined ? undefined : world.nodes[task.process.index]
-    if (recorder !== undefined) recordState(recorder, kernel, world, task, node)
-    const isQuiet =
-      node !== undefined &&
-      node.probes.size === 0 &&
-      clients.version() === seenVersion &&
-      !hasChanged
-    if (isQuiet || judge.isOver()) return
-    seenVersion = clients.version()
+    const isNow = checkEveryMicros === undefined || task.label === lookLabel
+    if (recorder !== undefined) {
+      if (isNow) recordState(recorder, kernel, world, task, node)
+      else recorder.endTask()
+    }
+    if (isQuiet(task, node) || judge.isOver()) return
+    seenVersion = running.version()
     hasChanged = false
     judge.observe()
     watchDeadline()
@@ -338,12 +408,15 @@ const takeOff = (plan: Plan): Aloft => {
   }
 
   const aircraft = assemble(plan, { afterTask, onChange, onLiveness: coolDown })
-  const { clients, faults, judge, kernel, leaks, network, phase } = aircraft
-  const { recorder, strangers, thread, up, world } = aircraft
+  const { faults, judge, kernel, leaks, network, phase, users } = aircraft
+  const { recorder, running, strangers, thread, up, world } = aircraft
   for (const node of world.nodes) world.start(node)
+  plan.onTakeOff?.(aircraft)
+  if (checkEveryMicros !== undefined) lookEvery(kernel, checkEveryMicros)
 
   const conclude = (end: End, turns: number): Flown => {
-    const isSafe = clients.isDone() && faults.areOver()
+    plan.onLanding?.()
+    const isSafe = users.isDone() && faults.areOver()
     const facts = {
       isDone: isSafe && (phase === undefined || phase.isDone()),
       doneWhen: isSafe
@@ -377,7 +450,8 @@ const takeOff = (plan: Plan): Aloft => {
       steps: kernel.steps(),
       simulatedMicros: kernel.now(),
       digest: kernel.digest(),
-      history: clients.history,
+      history: running.history,
+      begun: running.begun,
       leaks,
       turns,
       strangers,

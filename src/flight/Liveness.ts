@@ -44,8 +44,6 @@ export const withinMicrosDefault = 30_000_000
 export const operationsDefault = 8
 /** The most operations on each contract that can be asked for. */
 export const operationsMax = 1_000
-/** The longest of either time that can be asked for: one day. */
-export const livenessMicrosMax = 86_400_000_000
 
 /**
  * Checks the options. `undefined` when no service of the system has a core smaller than all its
@@ -63,21 +61,14 @@ export const declare = (
     }
     return undefined
   }
-  const length = (
-    name: string,
-    input: Duration.Input | undefined,
-    minimum: number,
-    otherwise: number
-  ): number => {
-    if (input === undefined) return otherwise
-    const micros = Micros.fromDuration(input)
-    if (micros !== undefined && micros >= minimum && micros <= livenessMicrosMax) return micros
-    const from = minimum === 0 ? "0" : "1 millisecond"
-    problems.push(`liveness.${name} is ${Micros.inputText(input)}; allowed are ${from} to 1 day`)
-    return otherwise
-  }
-  const afterMicros = length("after", options?.after, 0, 0)
-  const withinMicros = length("within", options?.within, 1_000, withinMicrosDefault)
+  const afterMicros = Micros.upToADay("liveness.after", options?.after, 0, 0, problems)
+  const withinMicros = Micros.upToADay(
+    "liveness.within",
+    options?.within,
+    1_000,
+    withinMicrosDefault,
+    problems
+  )
   const operations = options?.operations ?? operationsDefault
   if (!Number.isInteger(operations) || operations < 1 || operations > operationsMax) {
     problems.push(`liveness.operations is ${operations}; allowed are 1 to ${operationsMax}`)

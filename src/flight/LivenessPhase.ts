@@ -13,7 +13,7 @@ import { makeLabel, type Task } from "../kernel/Task.ts"
 import { durationText, type ChoiceKind, type Manner } from "../turbulence/ChoicePoint.ts"
 import type { Entropy } from "../turbulence/Entropy.ts"
 import * as Outages from "../world/Outages.ts"
-import type { HistoryEntry } from "../property/History.ts"
+import type { History, HistoryEntry } from "../property/History.ts"
 import type { Node } from "../world/Node.ts"
 import type * as Clients from "./Clients.ts"
 import { type Liveness, patienceMicros } from "./Liveness.ts"
@@ -55,6 +55,7 @@ export interface Options extends Outages.Options {
   readonly liveness: Liveness
   readonly workload: Workload
   readonly clients: Clients.Clients
+  readonly history: History
   /** Makes all but scheduling calm. */
   readonly calm: () => void
   /** The phase has begun. */
@@ -85,7 +86,7 @@ const wordOf = (manner: Manner): string => (manner === "frozen" ? "frozen" : man
 
 /** Makes the phase of a flight; nothing happens before `approach`. */
 export const make = (options: Options): LivenessPhase => {
-  const { calm, clients, kernel, liveness, onBegin, report, workload, world } = options
+  const { calm, clients, history, kernel, liveness, onBegin, report, workload, world } = options
   let out: Outages.Outages = new Map()
   let state: "safety" | "approached" | "begun" | "done" = "safety"
   let deadline: Task | undefined
@@ -97,7 +98,7 @@ export const make = (options: Options): LivenessPhase => {
   const fail = (): void => {
     const [contract] = clients.unanswered()
     if (contract === undefined) return
-    const tries = clients.history.filter(
+    const tries = history.filter(
       (entry) => entry.contract === contract && clients.isLater(entry.id)
     )
     const within = durationText(liveness.withinMicros)

@@ -78,26 +78,25 @@ const sourceIn = (file: string, source: string): string => {
   return line === undefined ? file : `${file}:${line}`
 }
 
-/** Flies with everything written down. The deviations of the cause are those that were made. */
-const record = Effect.fnUntraced(function* (
+/**
+ * Flies a plan with everything written down. The deviations of the cause are those that were made,
+ * and its workload, where operations come from a source, those that were begun.
+ */
+export const ofPlan = Effect.fnUntraced(function* (
   scenario: Scenario,
-  seed: number,
-  parts: Pick<Header.Cause, "workload" | "faults">,
-  entropy: Entropy.Entropy,
+  plan: Omit<Flight.Plan, "scenario" | "isRecorded">,
   provenance: Provenance
-): Effect.fn.Return<Omit<Recorded, "unreached">> {
-  const flown = yield* Flight.fly({
-    scenario: scenario.tunnel,
-    seed,
-    operations: parts.workload,
-    faults: parts.faults,
-    entropy,
-    isRecorded: true
-  })
+): Effect.fn.Return<Recorded> {
+  const flown = yield* Flight.fly({ ...plan, scenario: scenario.tunnel, isRecorded: true })
   const events = flown.recorder?.events() ?? []
-  const deviations = flown.recorder?.deviations() ?? []
-  const cause = { seed: Seed.toText(seed), ...parts, deviations }
-  return { flown, events, header: headerOf(scenario, cause, flown, events, provenance) }
+  const cause = {
+    seed: Seed.toText(plan.seed),
+    workload: plan.source === undefined ? plan.operations : flown.begun,
+    faults: plan.faults,
+    deviations: flown.recorder?.deviations() ?? []
+  }
+  const header = headerOf(scenario, cause, flown, events, provenance)
+  return { flown, events, header, unreached: [] }
 })
 
 /** Flies a stored cause and records it. What the cause does not list is calm. */
@@ -110,7 +109,8 @@ export const ofCause = Effect.fnUntraced(function* (
   const { faults, workload } = cause
   // Schemas have already refused seeds that are not hexadecimal.
   const seed = Seed.fromText(cause.seed) ?? 0
-  const recorded = yield* record(scenario, seed, { workload, faults }, entropy, provenance)
+  const plan = { seed, operations: workload, faults, entropy }
+  const recorded = yield* ofPlan(scenario, plan, provenance)
   return { ...recorded, unreached: entropy.unreached() }
 })
 
@@ -119,11 +119,14 @@ export const ofDrawn = (
   scenario: Scenario,
   drawn: DrawnRun,
   provenance: Provenance
-): Effect.Effect<Recorded> => {
-  const parts = {
-    workload: drawn.operations.map(({ operation }) => operation),
-    faults: drawn.faults.map(({ fault }) => fault)
-  }
-  const flying = record(scenario, drawn.seed, parts, drawn.entropy, provenance)
-  return Effect.map(flying, (recorded) => ({ ...recorded, unreached: [] }))
-}
+): Effect.Effect<Recorded> =>
+  ofPlan(
+    scenario,
+    {
+      seed: drawn.seed,
+      operations: drawn.operations.map(({ operation }) => operation),
+      faults: drawn.faults.map(({ fault }) => fault),
+      entropy: drawn.entropy
+    },
+    provenance
+  )

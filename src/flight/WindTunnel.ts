@@ -45,6 +45,21 @@ export interface WindTunnel {
   readonly runs: number
   readonly properties: ReadonlyArray<Property.Property>
   readonly limits: Limits
+  /**
+   * How long a flight goes on after the workload is done and the last fault has healed, so that
+   * what is still under way can do its harm.
+   */
+  readonly cooldownMicros: number
+  /**
+   * What a fault is that would still act at the horizon. `awaited`: the flight goes on until then,
+   * and proves nothing. `standing`: a part of what is flown, such as a replica that is down.
+   */
+  readonly lastingFaults: "awaited" | "standing"
+  /**
+   * How often properties are looked at; `undefined`: after every event that may have changed
+   * something. Under load that would take longer than the flight.
+   */
+  readonly checkEveryMicros: number | undefined
   /** `undefined` when every service needs all its replicas: see `Service.replicas`. */
   readonly liveness: Liveness.Liveness | undefined
   /** Where it is declared, as `path:line`, when known. */
@@ -92,6 +107,8 @@ export interface Options<Provided, Target> {
 
 /** The default virtual length of a flight: 5 minutes. */
 export const horizonMicrosDefault = 300_000_000
+/** The default of `cooldownMicros`: 15 virtual seconds, or until nothing is left to happen. */
+export const cooldownMicrosDefault = 15_000_000
 /** The longest flight: 30 days. */
 export const horizonMicrosMax = 2_592_000_000_000
 /** The default number of runs of a batch. */
@@ -176,6 +193,9 @@ const declare = (
     runs,
     properties,
     limits,
+    cooldownMicros: cooldownMicrosDefault,
+    lastingFaults: "awaited",
+    checkEveryMicros: undefined,
     liveness,
     source
   })
@@ -187,7 +207,7 @@ const countProblems = (what: string, value: number, maximum: number): ReadonlyAr
     : [`${what} is ${value}; allowed are 1 to ${maximum}`]
 
 /** Ids, paths and terminals need a name with a letter or digit and without control characters. */
-const nameProblems = (name: string): ReadonlyArray<string> => {
+export const nameProblems = (name: string): ReadonlyArray<string> => {
   if (name.trim() === "") return ["the scenario has no name"]
   const problems: Array<string> = []
   if (name.length > nameLengthMax) {

@@ -9,6 +9,7 @@ import * as fc from "fast-check"
 import { type Duration, Result, type Schema } from "effect"
 import type * as Header from "../recording/Header.ts"
 import * as Micros from "../system/Micros.ts"
+import type { EdgePolicy } from "../system/Use.ts"
 import * as Operation from "./Operation.ts"
 
 /** An operation with its share: twice the weight is drawn twice as often. */
@@ -29,12 +30,22 @@ export interface Element {
   readonly payload: unknown
 }
 
+/**
+ * How operations begin. `in turn`: a client does one thing at a time, what it means to do meanwhile
+ * waits. `as they come`: whatever has come before; but no more than `inFlightMax` at once, as what
+ * makes the load has bounds, too.
+ */
+export type Pacing =
+  | { readonly _tag: "in turn" }
+  | { readonly _tag: "as they come"; readonly inFlightMax: number }
+
 /** A checked declaration of what clients do, calling these contracts. */
 export interface Workload<out Target = unknown> {
   /** How many client nodes there are: `client-1` to `client-n`. */
   readonly clients: number
   /** How many operations a flight has before shrinking. */
   readonly operations: number
+  readonly pacing: Pacing
   /** What clients may call, in order of declaration. */
   readonly choices: ReadonlyArray<Weighted<Target>>
   /** The window within which operations are meant to start. */
@@ -84,8 +95,6 @@ export const weightMax = 1_000_000
 export const overMicrosDefault = 10_000_000
 /** The default patience of a client: 30 seconds. */
 export const timeoutMicrosDefault = 30_000_000
-/** The longest window or patience that can be asked for: one day. */
-export const workloadMicrosMax = 86_400_000_000
 
 /**
  * Declares a workload. Options out of range do not throw: they are problems that the scenario
@@ -110,18 +119,13 @@ export const make = <const Choices extends Choice | ReadonlyArray<Choice>>(
   const operations = count("operations", options.operations, operationsMax)
   const weights = choices.map((choice) => count("a weight", choice.weight, weightMax))
   if (choices.length === 0) problems.push("workload: there is no operation to choose")
-  const length = (name: string, input: Duration.Input | undefined, otherwise: number): number => {
-    if (input === undefined) return otherwise
-    const micros = Micros.fromDuration(input)
-    if (micros !== undefined && micros >= 1 && micros <= workloadMicrosMax) return micros
-    const text = Micros.inputText(input)
-    problems.push(`workload: ${name} is ${text}; allowed are 1 microsecond to 1 day`)
-    return otherwise
-  }
+  const length = (name: string, input: Duration.Input | undefined, otherwise: number): number =>
+    Micros.upToADay(`workload: ${name}`, input, 1, otherwise, problems)
   const overMicros = length("over", options.over, overMicrosDefault)
   return {
     clients,
     operations,
+    pacing: { _tag: "in turn" },
     // The choices are those of the options, which lost their type on the way through `listOf`.
     choices: choices as ReadonlyArray<Weighted<TargetsOf<Choices>>>,
     overMicros,
@@ -130,6 +134,13 @@ export const make = <const Choices extends Choice | ReadonlyArray<Choice>>(
     problems
   }
 }
+
+/** The policy of a client's calls: it waits so long for an answer, and asks once. */
+export const policyOf = (timeoutMicros: number): EdgePolicy => ({
+  timeoutMicros,
+  retry: undefined,
+  concurrency: undefined
+})
 
 /** The name of a client node, by its number from 0. */
 export const clientName = (client: number): string => `client-${client + 1}`

@@ -18,8 +18,11 @@ export const Operation = Schema.Struct({
   id: Schema.NonEmptyString,
   /** The client node that runs it. */
   client: Schema.NonEmptyString,
-  /** Intended start in virtual milliseconds. A busy client starts it as soon as it is free. */
-  atMs: Natural,
+  /**
+   * Intended start in virtual milliseconds. A busy client starts it as soon as it is free. Under an
+   * open-loop load it is exact to the microsecond, and has decimals.
+   */
+  atMs: Schema.Finite.check(Schema.isGreaterThanOrEqualTo(0)),
   /** The contract and the procedure it calls. */
   contract: Schema.NonEmptyString,
   procedure: Schema.NonEmptyString,

@@ -7,6 +7,7 @@
 import type { Effect, FileSystem, Path, Scope } from "effect"
 import type { Etag, HttpClient, HttpPlatform, HttpServer } from "effect/http"
 import type { RpcGroup } from "effect/rpc"
+import * as Capacity from "./Capacity.ts"
 import type * as Contract from "./Contract.ts"
 import type * as HttpContract from "./HttpContract.ts"
 import type * as Use from "./Use.ts"
@@ -60,6 +61,8 @@ export interface Any {
   readonly uses: ReadonlyArray<Use.Use>
   /** The disk of each of its nodes; `undefined` when they keep nothing. */
   readonly disk: Disk | undefined
+  /** What each of its nodes has to do its work with. */
+  readonly capacity: Capacity.Capacity
   /** What its nodes find in their environment, besides `HOSTNAME`. */
   readonly env: Readonly<Record<string, string>>
   /** Further host names under which its nodes are reached by HTTP: `api.example.com`. */
@@ -156,6 +159,8 @@ export interface Options<
   readonly uses?: E
   /** Gives each of its nodes a disk. Default: none. `{}` is one of `diskBytesDefault`. */
   readonly disk?: D
+  /** What each of its nodes has to do its work with. Default: it is never short of anything. */
+  readonly capacity?: Capacity.Options
   /** What its nodes find in their environment: `Config` and `process.env`. Default: nothing. */
   readonly env?: Readonly<Record<string, string>>
   /** Host names it answers to by HTTP, besides its own and those of its nodes. Default: none. */
@@ -220,6 +225,7 @@ export const declare = <H, EX, R, P extends Contract.Any | undefined, E extends 
     readonly provides?: P
     readonly uses?: E
     readonly disk?: Partial<Disk> | undefined
+    readonly capacity?: Capacity.Options
     readonly env?: Readonly<Record<string, string>>
     readonly hosts?: ReadonlyArray<string>
     readonly handlers: Effect.Effect<H, EX, R>
@@ -235,6 +241,7 @@ export const declare = <H, EX, R, P extends Contract.Any | undefined, E extends 
     options.disk === undefined
       ? undefined
       : { capacityBytes: options.disk.capacityBytes ?? diskBytesDefault },
+  capacity: Capacity.resolve(options.capacity),
   env: options.env ?? {},
   hosts: options.hosts ?? [],
   "~types": undefined,

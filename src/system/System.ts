@@ -5,6 +5,7 @@
  * at run time always. Judging whether a sound graph is a wise one is Preflight's.
  */
 import { Data, Result } from "effect"
+import * as Capacity from "./Capacity.ts"
 import type * as Contract from "./Contract.ts"
 import * as Service from "./Service.ts"
 
@@ -184,6 +185,9 @@ const serviceProblems = (service: Service.Any): ReadonlyArray<string> => {
   if (disk !== undefined && !isWithin(disk.capacityBytes, Service.diskBytesMax)) {
     const allowed = `1 to ${Service.diskBytesMax} bytes`
     problems.push(`the disk of ${name} holds ${disk.capacityBytes} bytes; allowed are ${allowed}`)
+  }
+  for (const problem of Capacity.problems(service.capacity)) {
+    problems.push(`the capacity of ${name}: ${problem}`)
   }
   for (const host of service.hosts) {
     if (!hostPattern.test(host)) problems.push(`${quoted(host)} is no host name, see ${name}`)

@@ -23,10 +23,20 @@ export interface EdgePolicy {
   readonly concurrency: number | undefined
 }
 
+/**
+ * The network between the two ends of an edge, each way. `undefined` is what links have unasked.
+ */
+export interface LinkCapacity {
+  readonly latencyMicros: number | undefined
+  /** What the link carries a second; messages go out one after the other. `undefined`: all. */
+  readonly bytesPerSecond: number | undefined
+}
+
 /** An edge to a contract. */
 export interface Use<out C extends Contract.Any = Contract.Any> {
   readonly contract: C
   readonly policy: EdgePolicy
+  readonly link: LinkCapacity
   /** What is wrong with the options it was made from; empty when all is well. */
   readonly problems: ReadonlyArray<string>
 }
@@ -46,18 +56,25 @@ export interface Options {
   }
   /** How many calls one node may have under way: 1 to `concurrencyMax`. Default: no bound. */
   readonly concurrency?: number
+  /** What a message takes in calm air, up to a day. Default 500 microseconds. */
+  readonly latency?: Duration.Input
+  /**
+   * What the link between the two nodes carries each way, in bytes a second: 1 to `bandwidthMax`. A
+   * message takes as long as its payload as JSON needs, after those before it. Default: no bound.
+   */
+  readonly bandwidth?: number
 }
 
 /** The default timeout of an attempt: 10 seconds, well within a client's own patience. */
 export const timeoutMicrosDefault = 10_000_000
 /** The default time between attempts: 100 milliseconds. */
 export const retryDelayMicrosDefault = 100_000
-/** The longest timeout or delay that can be asked for: one day. */
-export const edgeMicrosMax = 86_400_000_000
 /** The most retries that can be asked for. */
 export const retryTimesMax = 100
 /** The largest bound on concurrency that can be asked for. */
 export const concurrencyMax = 100_000
+/** The largest bandwidth that can be asked for: a terabyte a second. */
+export const bandwidthMax = 1_000_000_000_000
 
 /**
  * Declares an edge to a contract with its policy. Options out of range do not throw: they are
@@ -68,17 +85,29 @@ export const concurrencyMax = 100_000
  */
 export const make = <C extends Contract.Any>(contract: C, options: Options = {}): Use<C> => {
   const problems: Array<string> = []
-  const { retry, concurrency } = options
+  const { bandwidth, concurrency, latency, retry } = options
   const timeoutMicros = readTimeout(options.timeout, problems)
-  const delayMicros = readDelay(retry?.delay, problems)
+  const delayMicros = Micros.upToADay(
+    "retry.delay",
+    retry?.delay,
+    0,
+    retryDelayMicrosDefault,
+    problems
+  )
+  const latencyMicros =
+    latency === undefined ? undefined : Micros.upToADay("latency", latency, 0, 0, problems)
   if (retry !== undefined && !isWithin(retry.times, 0, retryTimesMax)) {
     problems.push(`retry.times is ${retry.times}; allowed are 0 to ${retryTimesMax}`)
   }
   if (concurrency !== undefined && !isWithin(concurrency, 1, concurrencyMax)) {
     problems.push(`concurrency is ${concurrency}; allowed are 1 to ${concurrencyMax}`)
   }
+  if (bandwidth !== undefined && !(bandwidth >= 1 && bandwidth <= bandwidthMax)) {
+    problems.push(`bandwidth is ${bandwidth}; allowed are 1 to ${bandwidthMax} bytes a second`)
+  }
   return {
     contract,
+    link: { latencyMicros, bytesPerSecond: bandwidth },
     policy: {
       timeoutMicros,
       retry:
@@ -101,17 +130,9 @@ const readTimeout = (
   if (input === undefined) return timeoutMicrosDefault
   const micros = Micros.fromDuration(input)
   if (micros === Number.POSITIVE_INFINITY) return undefined
-  if (micros !== undefined && isWithin(micros, 1, edgeMicrosMax)) return micros
+  if (micros !== undefined && isWithin(micros, 1, Micros.dayMicros)) return micros
   problems.push(
     `timeout is ${Micros.inputText(input)}; allowed are 1 microsecond to 1 day, or "Infinity"`
   )
   return timeoutMicrosDefault
-}
-
-const readDelay = (input: Duration.Input | undefined, problems: Array<string>): number => {
-  if (input === undefined) return retryDelayMicrosDefault
-  const micros = Micros.fromDuration(input)
-  if (micros !== undefined && isWithin(micros, 0, edgeMicrosMax)) return micros
-  problems.push(`retry.delay is ${Micros.inputText(input)}; allowed are 0 to 1 day`)
-  return retryDelayMicrosDefault
 }

@@ -106,6 +106,9 @@ export const Fault = Schema.Union([
 /** See the schema of the same name. */
 export type Fault = typeof Fault.Type
 
+/** Whether all times and sizes of a fault are in range. */
+export const isFault = Schema.is(Fault)
+
 /** The kind of a fault. */
 export type FaultKind = Fault["_tag"]
 

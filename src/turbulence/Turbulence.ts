@@ -5,6 +5,7 @@
  * how it draws faults is the fault plan's.
  */
 import { type ChoiceKind, kindNames } from "./ChoicePoint.ts"
+import type { Rates } from "./Entropy.ts"
 import { type FaultKind, faultKinds } from "./Fault.ts"
 
 /** What a scenario admits. Both lists are in their defined order, without repetition. */
@@ -13,6 +14,8 @@ export interface Turbulence {
   readonly faults: ReadonlyArray<FaultKind>
   /** How many faults one flight may have at most. */
   readonly faultsMax: number
+  /** The rate of each kind, the same in every flight; `undefined`: each flight draws its own. */
+  readonly rates: Rates | undefined
   /** Nodes that no fault harms by itself; their links may still fail. */
   readonly spared: ReadonlyArray<string>
   readonly atlas: Atlas
@@ -35,6 +38,7 @@ export const calm: Turbulence = {
   kinds: [],
   faults: [],
   faultsMax: 0,
+  rates: undefined,
   spared: [],
   atlas: "keeps-a-copy"
 }
@@ -62,13 +66,27 @@ export const swarm = (
   kinds: inOrder(kindNames, options.kinds),
   faults: inOrder(faultKinds, options.faults),
   faultsMax: options.faultsMax ?? faultsMaxDefault,
+  rates: undefined,
   spared: options.spare ?? [],
   atlas: options.atlas ?? "keeps-a-copy"
 })
 
+/**
+ * Choices at fixed rates, the same in every flight: how often each kind happens where it may, from
+ * 0 to 1. No faults but those that are asked for.
+ *
+ * @example
+ * Turbulence.steady({ lose: 0.01, delay: 0.05 })
+ */
+export const steady = (rates: Rates): Turbulence => ({
+  ...calm,
+  kinds: inOrder(kindNames, Object.keys(rates) as ReadonlyArray<ChoiceKind>),
+  rates
+})
+
 /** Everything that is wrong with a declaration of turbulence, one sentence each. */
 export const problems = (turbulence: Turbulence): ReadonlyArray<string> => {
-  const { kinds, faults, faultsMax } = turbulence
+  const { kinds, faults, faultsMax, rates } = turbulence
   const unknown = (what: string, known: ReadonlyArray<string>, names: ReadonlyArray<string>) =>
     names
       .filter((name) => !known.includes(name))
@@ -77,6 +95,9 @@ export const problems = (turbulence: Turbulence): ReadonlyArray<string> => {
   return [
     ...unknown("choice", kindNames, kinds),
     ...unknown("fault", faultKinds, faults),
+    ...Object.entries(rates ?? {})
+      .filter(([, rate]) => !(rate >= 0 && rate <= 1))
+      .map(([kind, rate]) => `turbulence: the rate of ${kind} is ${rate}; allowed are 0 to 1`),
     ...(isWithin
       ? []
       : [`turbulence: faultsMax is ${faultsMax}; allowed are 0 to ${faultsMaxLimit}`])

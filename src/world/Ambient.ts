@@ -24,6 +24,8 @@ import type { RawFiber } from "../kernel/Process.ts"
 import * as VirtualClock from "../kernel/VirtualClock.ts"
 import { CurrentProbeSink } from "../property/Probe.ts"
 import type { Recorder } from "../recording/Recorder.ts"
+import { CurrentHolder } from "../system/Pool.ts"
+import { CurrentProcessor } from "../system/Work.ts"
 import { durationText } from "../turbulence/ChoicePoint.ts"
 import { contextOf } from "./DiskServices.ts"
 import * as Environment from "./Environment.ts"
@@ -104,6 +106,8 @@ export const make = (
         if (exit._tag === "Failure") listener.onDefect(node, exit.cause)
       }
     }),
+    Context.add(CurrentProcessor, node.means?.cores),
+    Context.add(CurrentHolder, node.means?.pools),
     Context.add(CurrentProbeSink, {
       expose: (probe, read) => void node.probes.set(probe, read)
     })

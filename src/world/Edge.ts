@@ -15,7 +15,7 @@ import * as Caller from "./Caller.ts"
 import type { Http } from "./Http.ts"
 import type { Policy } from "./HttpContracts.ts"
 import type { Network } from "./Network.ts"
-import type { Node } from "./Node.ts"
+import type { Node, Permits } from "./Node.ts"
 
 /** The clients of an edge. */
 export interface Edge {
@@ -24,6 +24,8 @@ export interface Edge {
   /** The same by the names of its procedures, for workloads. */
   readonly procedures: Caller.AnyClient
   readonly directory: Contract.Directory<unknown>
+  /** `undefined` when as many calls as are asked for may be under way. */
+  readonly permits: Permits | undefined
 }
 
 /** What edges are made with. */
@@ -98,5 +100,7 @@ export const make = (
     }
     return found
   }
-  return { ...all, directory: { addresses, at } }
+  const bounded =
+    permits && concurrency !== undefined ? { places: concurrency, permits } : undefined
+  return { ...all, directory: { addresses, at }, permits: bounded }
 }

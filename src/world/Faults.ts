@@ -19,8 +19,10 @@ import type { World } from "./World.ts"
 export interface Faults {
   /** Those that act now, in the order they began. */
   readonly active: () => ReadonlyArray<Fault>
-  /** Whether all of the plan have begun and healed. */
+  /** Whether all of the plan have begun and healed, but for those that stand. */
   readonly areOver: () => boolean
+  /** Whether a node will not come up, because of a fault that stands. */
+  readonly keepsDown: (node: Node) => boolean
   /**
    * What is not as it was although no fault acts any more, one sentence each. Must be empty, but
    * for nodes that are out for good.
@@ -43,6 +45,10 @@ export const strangers = (
       .filter((name) => world.node(name) === undefined)
       .map((name) => ({ fault, name }))
   )
+
+const takesDown = (fault: Fault, node: string): boolean =>
+  (fault._tag === "Crash" || fault._tag === "Restart" || fault._tag === "Pause") &&
+  fault.node === node
 
 /** Links that a fault acts on. */
 const linksOf = (fault: Fault, links: Links): ReadonlyArray<Link> => {
@@ -73,15 +79,32 @@ const linksOf = (fault: Fault, links: Links): ReadonlyArray<Link> => {
   }
 }
 
-/** Schedules a plan. `onHealed` is called whenever a fault has healed. */
-export const schedule = (
-  kernel: Kernel,
-  world: World,
-  links: Links,
-  plan: ReadonlyArray<Fault>,
-  recorder: Recorder | undefined,
-  onHealed: () => void
-): Faults => {
+/** What is told of the faults of a flight. */
+export interface Listener {
+  readonly onBegun?: () => void
+  readonly onHealed: () => void
+}
+
+/** Whether a fault acts from the beginning of its window to the end of the flight. */
+export type IsStanding = (fault: Fault) => boolean
+
+const neverStands: IsStanding = () => false
+
+/** What faults are made with. */
+export interface Options {
+  readonly kernel: Kernel
+  readonly world: World
+  readonly links: Links
+  readonly recorder: Recorder | undefined
+  readonly listener: Listener
+  /** Default: all of the plan is waited for. */
+  readonly isStanding?: IsStanding
+}
+
+/** Schedules a plan. */
+export const schedule = (options: Options, plan: ReadonlyArray<Fault>): Faults => {
+  const { isStanding = neverStands, kernel, links, listener, recorder, world } = options
+  const awaited = plan.filter((fault) => !isStanding(fault)).length
   const active: Array<Fault> = []
   const down = new Map<Node, number>()
   const paused = new Map<Node, number>()
@@ -194,12 +217,13 @@ export const schedule = (
       record("fault", fault, task)
       active.push(fault)
       const heal = begin(fault)
+      listener.onBegun?.()
       const healed = (healing: Task): void => {
         record("healed", fault, healing)
         active.splice(active.indexOf(fault), 1)
         over++
         heal()
-        onHealed()
+        listener.onHealed()
       }
       const until = kernel.now() + fault.durationMs * 1000
       kernel.schedule(until, healLabel, undefined, healed, undefined)
@@ -233,5 +257,10 @@ export const schedule = (
     return [...ofNodes, ...new Set(ofLinks)]
   }
 
-  return { active: () => [...active], areOver: () => over === plan.length, leaks }
+  return {
+    active: () => [...active],
+    areOver: () => over === awaited,
+    keepsDown: ({ name }) => active.some((fault) => takesDown(fault, name) && isStanding(fault)),
+    leaks
+  }
 }

@@ -4,6 +4,7 @@
  */
 import { Cause, type Context, type Exit, type Schema, type Scope } from "effect"
 import type * as Contract from "../system/Contract.ts"
+import type { Admission } from "./Admission.ts"
 import type { Body, Call } from "./Call.ts"
 import * as Handling from "./Handling.ts"
 import type { Host as NetworkHost, Network } from "./Network.ts"
@@ -25,7 +26,8 @@ export const make = (
   network: Network,
   contract: Contract.AnyRpc,
   handlers: Readonly<Record<string, unknown>>,
-  context: Context.Context<Scope.Scope>
+  context: Context.Context<Scope.Scope>,
+  admission: Admission | undefined
 ): Host => {
   // The calls whose handlers run, by the number of the run; and how much of each stream was sent.
   const requests = new Map<number, Call>()
@@ -50,6 +52,7 @@ export const make = (
     requests.delete(run)
     sent.delete(run)
     network.send(call, { _tag: "Exit", run, sequence, exit: encoded })
+    admission?.onEnd()
   }
 
   const running = Handling.make({
@@ -67,6 +70,7 @@ export const make = (
       const message = `the payload of ${call.procedure} does not decode: ${String(error)}`
       const exit = { _tag: "Failure", reasons: [{ _tag: "Die", message }] } as const
       network.send(call, { _tag: "Exit", run: nextRun++, sequence: 0, exit })
+      admission?.onEnd()
       return
     }
     const run = nextRun++

@@ -167,7 +167,7 @@ export const make = (options: Options): Http => {
 
   return {
     renew: (node) => {
-      const host = HttpHost.make(network, node.process)
+      const host = HttpHost.make(network, node.process, node.means?.admission)
       const open = opener(node)
       const fetch = HttpFetch.make(open)
       return {

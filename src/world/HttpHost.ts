@@ -19,6 +19,7 @@ import {
 } from "effect/http"
 import { NetAddress } from "effect/net"
 import type { Process } from "../kernel/Process.ts"
+import type { Admission } from "./Admission.ts"
 import type { Body, Call } from "./Call.ts"
 import { CurrentCall } from "./Caller.ts"
 import * as HttpWire from "./HttpWire.ts"
@@ -127,7 +128,11 @@ const partsOf = (bytes: Uint8Array): ReadonlyArray<Uint8Array> => {
 }
 
 /** Makes the host of the current incarnation of a node; it serves nothing yet. */
-export const make = (network: Network, process: Process): HttpHost => {
+export const make = (
+  network: Network,
+  process: Process,
+  admission: Admission | undefined
+): HttpHost => {
   const runs = new Map<number, Run>()
   let nextRun = 0
   let served: ((run: Run, request: HttpWire.HttpRequest) => void) | undefined
@@ -255,9 +260,10 @@ export const make = (network: Network, process: Process): HttpHost => {
           // Whatever became of it: a response that was never completed is a broken connection.
           send(run, { head: undefined, bytes: HttpWire.noBytes, rest: "broken" })
           runs.delete(run.number)
+          admission?.onEnd()
         })
       }
-      network.listenHttp(process, host)
+      network.listenHttp(process, admission?.before(host) ?? host)
       return Scope.addFinalizer(
         scope,
         Effect.sync(() => {

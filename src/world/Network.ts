@@ -14,12 +14,14 @@ import type { Recorder } from "../recording/Recorder.ts"
 import { durationText } from "../turbulence/ChoicePoint.ts"
 import * as Call from "./Call.ts"
 import { declaredLength, type HttpPart } from "./HttpWire.ts"
-import { type Link, type Links, labelOf } from "./Link.ts"
-import { isForCallee, kindOf, textOf, valueOf } from "./Words.ts"
+import { type Link, type Links, labelOf, sentAt } from "./Link.ts"
+import { bytesOf, isForCallee, kindOf, textOf, valueOf } from "./Words.ts"
 
 /** What receives calls on a node. */
 export interface Host {
   readonly receive: (call: Call.Call, body: Call.Body) => void
+  /** Whether one more call may come in; one that may not is refused. By default all may. */
+  readonly admits?: () => boolean
 }
 
 /** The network of a flight. */
@@ -209,7 +211,7 @@ export const make = (kernel: Kernel, links: Links, recorder: Recorder | undefine
   const arriveAtCallee = (call: Call.Call, body: Call.Body, task: Task): void => {
     if (call.arrival === "refused") return
     const host = hostOf(call)
-    if (host !== undefined) {
+    if (host !== undefined && host.admits?.() !== false) {
       call.arrival = "handled"
       return host.receive(call, body)
     }
@@ -293,8 +295,9 @@ export const make = (kernel: Kernel, links: Links, recorder: Recorder | undefine
   }
 
   /** When the message arrives: never before what it follows, if it keeps its place in line. */
-  const arrivalOf = (link: Link, task: Task): number => {
-    const usual = kernel.now() + link.latencyMicros + link.extraMicros
+  const arrivalOf = ({ body, link }: Packet, task: Task): number => {
+    const bytes = link.bytesPerSecond === undefined ? 0 : bytesOf(body)
+    const usual = sentAt(link, kernel.now(), bytes) + link.latencyMicros + link.extraMicros
     const straggles = kernel.choose("reorder", task)
     if (straggles > 0) return Math.max(usual, link.lastArrival) + straggles
     // Strictly later than what it follows: at the same instant, ranks could still swap the two.
@@ -316,7 +319,7 @@ export const make = (kernel: Kernel, links: Links, recorder: Recorder | undefine
   const carry = (packet: Packet, connection: Call.Connection, task: Task): void => {
     const { call, receiver } = packet
     const isThere = receiver === call.callee
-    const usual = arrivalOf(packet.link, task)
+    const usual = arrivalOf(packet, task)
     const at = Math.max(usual, (isThere ? connection.lastThere : connection.lastBack) + 1)
     if (isThere) connection.lastThere = at
     else connection.lastBack = at
@@ -353,7 +356,7 @@ export const make = (kernel: Kernel, links: Links, recorder: Recorder | undefine
       carry(carried, call.connection, task)
       return task
     }
-    const at = arrivalOf(link, task)
+    const at = arrivalOf(packet, task)
     const copyAfter = kernel.choose("duplicate", task)
     if (recorder !== undefined) {
       packet.sentStep = note("send", packet, task, wordsOf(packet))
@@ -384,6 +387,7 @@ export const make = (kernel: Kernel, links: Links, recorder: Recorder | undefine
   return {
     begin: (call, body) => {
       calls.set(call.id, call)
+      links.between(call.caller.name, call.callee.name).calls++
       const request = send(call, body)
       call.request = request
       call.requestStep = request.step

@@ -33,6 +33,17 @@ export const kindOf = (call: Call.Call, body: Call.Body): string => {
   }
 }
 
+/** How large a message is on a link, in bytes: its body, or its payload as JSON; at least one. */
+export const bytesOf = (body: Call.Body): number => {
+  if (body._tag === "HttpRequest") return Math.max(1, body.request.body.length)
+  if (body._tag === "HttpPart") return Math.max(1, body.part.bytes.length)
+  const value = valueOf(body)
+  const text = value === undefined ? "" : (JSON.stringify(value) ?? "")
+  return Math.max(1, encoder.encode(text).length)
+}
+
+const encoder = new TextEncoder()
+
 /** A message in a few words. */
 export const textOf = (call: Call.Call, body: Call.Body): string => {
   switch (body._tag) {

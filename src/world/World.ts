@@ -10,14 +10,17 @@ import * as Process from "../kernel/Process.ts"
 import { makeLabel, type Task } from "../kernel/Task.ts"
 import type { EventKind } from "../recording/Event.ts"
 import type { Recorder } from "../recording/Recorder.ts"
+import { unlimited } from "../system/Capacity.ts"
 import * as Contract from "../system/Contract.ts"
 import type * as Service from "../system/Service.ts"
 import type * as System from "../system/System.ts"
 import type { EdgePolicy } from "../system/Use.ts"
 import type { Atlas } from "../turbulence/Turbulence.ts"
+import * as Admission from "./Admission.ts"
 import * as Ambient from "./Ambient.ts"
 import type * as Caller from "./Caller.ts"
 import * as Clocks from "./Clocks.ts"
+import * as Cores from "./Cores.ts"
 import * as Disk from "./Disk.ts"
 import { protectedNodes } from "./DiskAtlas.ts"
 import * as DiskCrash from "./DiskCrash.ts"
@@ -29,7 +32,8 @@ import * as Http from "./Http.ts"
 import * as HttpHost from "./HttpHost.ts"
 import type { Links } from "./Link.ts"
 import type { Network } from "./Network.ts"
-import type { Node } from "./Node.ts"
+import type { Means, Node, Permits } from "./Node.ts"
+import * as Pools from "./Pools.ts"
 
 /** How long a graceful stop may take before the process is killed: 10 virtual seconds. */
 export const graceMicros = 10_000_000
@@ -85,6 +89,7 @@ const makeNodes = (kernel: Kernel, options: Options): ReadonlyArray<Node> => {
     disk: undefined,
     context: Context.empty(),
     scope: undefined,
+    means: undefined,
     env: {},
     http: undefined,
     host: undefined,
@@ -161,12 +166,25 @@ export const make = (options: Options): World => {
   })
   const edges: Edge.Options = { kernel, network, system, http, processOf }
 
+  const meansOf = ({ process, service }: Node): Means => {
+    const capacity = service?.capacity ?? unlimited
+    return {
+      cores: Cores.make(kernel, process, recorder, capacity.cores),
+      pools: Pools.make(kernel, process, capacity.pools),
+      admission:
+        capacity.slots === undefined ? undefined : Admission.make(kernel, process, capacity),
+      edges: new Map()
+    }
+  }
+
   /** Prepares a new incarnation: its scope, and everything its code may ask for. */
   const renew = (node: Node): Scope.Closeable => {
     Process.start(node.process)
     const scope = Scope.makeUnsafe()
     node.scope = scope
     node.env = Environment.make(node)
+    const means = meansOf(node)
+    node.means = means
     node.probes = new Map()
     const ambient = Ambient.make(kernel, node, recorder, listener)
     const scoped: Context.Context<Scope.Scope> = Context.add(ambient, Scope.Scope, scope)
@@ -174,11 +192,14 @@ export const make = (options: Options): World => {
     node.http = http.renew(node)
     node.process.surroundings = Globals.make(kernel, node, recorder, listener, node.http)
     let context: Context.Context<Scope.Scope> = scoped
+    const bounded = new Map<string, Permits>()
     for (const use of node.service?.uses ?? []) {
-      const { client, directory } = Edge.make(edges, node, use.contract, use.policy)
+      const { client, directory, permits } = Edge.make(edges, node, use.contract, use.policy)
+      if (permits !== undefined) bounded.set(use.contract.contractName, permits)
       context = Context.add(context, use.contract, client)
       context = Context.add(context, use.contract.directory, directory)
     }
+    if (bounded.size > 0) node.means = { ...means, edges: bounded }
     // One flat map: each call adds to it, and should not pay for what was added before.
     const flat = new Map(context.mapUnsafe)
     node.context = Context.makeUnsafe(flat)
@@ -219,7 +240,8 @@ export const make = (options: Options): World => {
           provides,
           // `missingHandlers` has just looked at every function.
           built as Readonly<Record<string, unknown>>,
-          node.context as Context.Context<Scope.Scope>
+          node.context as Context.Context<Scope.Scope>,
+          node.means?.admission
         )
       )
     })
@@ -236,7 +258,9 @@ export const make = (options: Options): World => {
         return
       }
       const rpc = exit.value
-      if (rpc !== undefined) network.listen(node.process, rpc)
+      if (rpc !== undefined) {
+        network.listen(node.process, node.means?.admission?.before(rpc) ?? rpc)
+      }
       node.host = HttpHost.beside(rpc, node.http?.host)
       record("up", node, "is up")
       listener.onUp(node)
@@ -257,6 +281,8 @@ export const make = (options: Options): World => {
     node.host = undefined
     node.http = undefined
     node.scope = undefined
+    // What it had taken and what it turned away died with it: nothing of it is in use any more.
+    node.means = undefined
     node.probes = new Map()
   }
 
@@ -275,6 +301,7 @@ export const make = (options: Options): World => {
     if (!process.isAlive || scope === undefined) return onDown()
     const incarnation = process.incarnation
     network.unlisten(process)
+    node.means?.admission?.close()
     const down = (how: string) => (): void => {
       if (process.incarnation !== incarnation) return
       kernel.cancel(grace)

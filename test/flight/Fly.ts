@@ -28,6 +28,7 @@ export interface Setting {
   readonly entropy?: Entropy
   readonly seed?: number
   readonly isRecorded?: boolean
+  readonly onTakeOff?: (flying: Flight.Flying) => void
 }
 
 // Around all flights of a file, as around those of a batch: each would put them in place again.
@@ -39,7 +40,8 @@ const planOf = (scenario: WindTunnel, setting: Setting): Flight.Plan => ({
   operations: setting.operations,
   faults: setting.faults ?? [],
   entropy: setting.entropy ?? calm,
-  isRecorded: setting.isRecorded ?? false
+  isRecorded: setting.isRecorded ?? false,
+  ...(setting.onTakeOff === undefined ? {} : { onTakeOff: setting.onTakeOff })
 })
 
 /** Flies a scenario with just these operations, by default in calm air. It makes no promise. */

@@ -9,6 +9,7 @@ describe("an edge", () => {
     expect(Use.make(Ledger)).toEqual({
       contract: Ledger,
       policy: { timeoutMicros: 10_000_000, retry: undefined, concurrency: undefined },
+      link: { latencyMicros: undefined, bytesPerSecond: undefined },
       problems: []
     })
   })
@@ -40,6 +41,28 @@ describe("an edge", () => {
       retry: { times: 0, delayMicros: 0, onlyIf },
       concurrency: 8
     })
+  })
+
+  it("keeps what it is told of the link, in whole microseconds and in bytes a second", () => {
+    const { link, problems } = Use.make(Ledger, { latency: "2.5 millis", bandwidth: 1.5e6 })
+    expect(problems).toEqual([])
+    expect(link).toEqual({ latencyMicros: 2_500, bytesPerSecond: 1_500_000 })
+    expect(Use.make(Ledger, { latency: 0, bandwidth: 1 }).problems).toEqual([])
+    expect(Use.make(Ledger, { bandwidth: Use.bandwidthMax }).problems).toEqual([])
+  })
+
+  it("reports a latency and a bandwidth out of range", () => {
+    for (const bandwidth of [0, 0.5, -1, Number.NaN, Infinity, Use.bandwidthMax * 2]) {
+      expect(Use.make(Ledger, { bandwidth }).problems).toEqual([
+        `bandwidth is ${bandwidth}; allowed are 1 to 1000000000000 bytes a second`
+      ])
+    }
+    for (const latency of [-1, Number.NaN, "Infinity", "25 hours"] as const) {
+      const text = typeof latency === "number" ? latency : JSON.stringify(latency)
+      expect(Use.make(Ledger, { latency }).problems).toEqual([
+        `latency is ${text}; allowed are 0 to 1 day`
+      ])
+    }
   })
 
   it("keeps the whole microseconds of any length that is allowed", () => {

@@ -49,4 +49,26 @@ describe("turbulence", () => {
       "turbulence: faultsMax is 0.5; allowed are 0 to 100"
     ])
   })
+
+  it("is steady at the rates that are asked for, without any fault", () => {
+    const turbulence = Turbulence.steady({ lose: 0.01, rank: 1, delay: 0 })
+    expect(turbulence).toEqual({
+      ...Turbulence.calm,
+      kinds: ["rank", "delay", "lose"],
+      rates: { lose: 0.01, rank: 1, delay: 0 }
+    })
+    expect(Turbulence.problems(turbulence)).toEqual([])
+    expect(Turbulence.steady({})).toEqual({ ...Turbulence.calm, rates: {} })
+  })
+
+  it("reports each rate that is none, and kinds that are not known", () => {
+    // Rates from a configuration file are names that nobody has checked yet.
+    const rates = { lose: 1.5, delay: -0.1, rank: Number.NaN, gain: 0.5 } as { lose: number }
+    expect(Turbulence.problems(Turbulence.steady(rates))).toEqual([
+      'turbulence: "gain" is no kind of choice',
+      "turbulence: the rate of lose is 1.5; allowed are 0 to 1",
+      "turbulence: the rate of delay is -0.1; allowed are 0 to 1",
+      "turbulence: the rate of rank is NaN; allowed are 0 to 1"
+    ])
+  })
 })

@@ -303,7 +303,8 @@ describe("a clock that was not put right", () => {
         onUp: () => {}
       }
     })
-    const faults = Faults.schedule(kernel, world, links, [], undefined, () => {})
+    const listener = { onHealed: () => {} }
+    const faults = Faults.schedule({ kernel, world, links, recorder: undefined, listener }, [])
     for (const node of world.nodes) world.start(node)
     kernel.run()
     expect(faults.leaks()).toEqual([])

@@ -68,6 +68,7 @@ export const make = (setting: Setting = {}): Machine => {
     disk,
     context: Context.empty(),
     scope: undefined,
+    means: undefined,
     env: {},
     host: undefined,
     http: undefined,

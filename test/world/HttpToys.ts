@@ -14,6 +14,7 @@ import {
 import { Rpc, RpcGroup } from "effect/rpc"
 import * as fc from "fast-check"
 import type * as Header from "../../src/recording/Header.ts"
+import type * as Capacity from "../../src/system/Capacity.ts"
 import { Contract, Operation, Service, System, Use, WindTunnel, Workload } from "downforce"
 
 /** A declared error with a status of its own. */
@@ -203,6 +204,8 @@ export interface RelayOptions {
   /** Leaves out the edge to the files. */
   readonly isUndeclared?: boolean
   readonly noticed?: Noticed
+  /** What the file server has to do its work with. */
+  readonly capacity?: Capacity.Options
 }
 
 /** An error in a few words: its tags, and the code at its bottom. */
@@ -224,6 +227,7 @@ export const relay = (options: RelayOptions) => {
   const files = Service.make("files", {
     provides: Files,
     hosts: ["files.example.com"],
+    ...(options.capacity === undefined ? {} : { capacity: options.capacity }),
     handlers: HttpRouter.toHttpEffect(routes(noticed))
   })
   const handlers = Effect.gen(function* () {
