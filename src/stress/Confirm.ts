@@ -86,7 +86,7 @@ export const tell = (
   probes: ReadonlyArray<Probe.Probe>
 ): Confirm | Confirmed => {
   const count = SequentialTest.tell(confirm.count, passed)
-  const answer = SequentialTest.answer(count)
+  const answer = SequentialTest.answer(count, resolved.test)
   if (answer === "open") return { ...confirm, count }
   const attempts = [...confirm.attempts, { load: confirm.load, ...count, answer }]
   if (answer === "accepted") return { _tag: "confirmed", attempts }

@@ -1,5 +1,6 @@
 /**
- * The course of a search, one probe after another: targets, bracket, locate, confirm, rupture.
+ * The course of a search, one probe after another: targets, bracket, locate, refine, confirm,
+ * rupture.
  *
  * Owns which part follows which, and all bounds. It is a pure state machine: what it asks for next
  * depends on nothing but the outcomes so far. Asking ahead is `Search.ts`; what all of it comes to
@@ -9,8 +10,9 @@ import * as Axis from "./Axis.ts"
 import * as Bracket from "./Bracket.ts"
 import * as Confirm from "./Confirm.ts"
 import * as Inversions from "./Inversions.ts"
-import * as Options from "./Options.ts"
+import type * as Options from "./Options.ts"
 import * as Probe from "./Probe.ts"
+import * as Refine from "./Refine.ts"
 import * as SequentialTest from "./SequentialTest.ts"
 import * as Staircase from "./Staircase.ts"
 import * as Sweep from "./Sweep.ts"
@@ -37,6 +39,11 @@ type Stage =
     }
   | { readonly _tag: "bracket"; readonly bracket: Bracket.Bracket }
   | { readonly _tag: "locate"; readonly walk: Staircase.Staircase }
+  | {
+      readonly _tag: "refine"
+      readonly middle: Staircase.Middle
+      readonly refine: Refine.Refine
+    }
   | { readonly _tag: "confirm"; readonly confirm: Confirm.Confirm }
   | { readonly _tag: "rupture"; readonly sweep: Sweep.Sweep }
   | { readonly _tag: "over"; readonly end: End }
@@ -84,6 +91,8 @@ const wanted = ({ resolved, stage }: Course): Omit<Probe.Ask, "repetition"> | un
       return { phase: "bracket", load: stage.bracket.load }
     case "locate":
       return { phase: "locate", load: Staircase.load(resolved, stage.walk) }
+    case "refine":
+      return { phase: "locate", load: stage.refine.load }
     case "confirm":
       return { phase: "confirm", load: stage.confirm.load }
     case "rupture": {
@@ -103,6 +112,10 @@ export const next = (course: Course): Probe.Ask | undefined => {
   return { ...want, repetition }
 }
 
+/** Whether the probe after this one is the same whatever this one comes to. */
+export const isForegone = ({ stage }: Course): boolean =>
+  stage._tag === "refine" && stage.refine.left > 0
+
 const afterBracket = (course: Course, after: Bracket.Bracket | Bracket.Found): Course => {
   const { axis } = course.resolved
   if (!("_tag" in after)) return { ...course, stage: { _tag: "bracket", bracket: after } }
@@ -116,15 +129,24 @@ const afterBracket = (course: Course, after: Bracket.Bracket | Bracket.Found): C
   return { ...course, stage: { _tag: "locate", walk } }
 }
 
+const refined = (
+  course: Course,
+  middle: Staircase.Middle,
+  refine: Refine.Refine | undefined
+): Course => ({
+  ...course,
+  stage:
+    refine === undefined
+      ? { _tag: "confirm", confirm: Confirm.beginBelow(course.resolved, middle, course.probes) }
+      : { _tag: "refine", middle, refine }
+})
+
 const afterLocate = (course: Course, located: Staircase.Located): Course => {
   const told = { ...course, located }
   const { resolved } = course
   switch (located._tag) {
     case "located":
-      return {
-        ...told,
-        stage: { _tag: "confirm", confirm: Confirm.beginBelow(resolved, located, course.probes) }
-      }
+      return refined(told, located, Refine.begin(resolved, located, course.probes))
     case "above":
       return { ...told, stage: { _tag: "confirm", confirm: Confirm.beginAtTop(resolved) } }
     case "below":
@@ -155,7 +177,7 @@ const afterConfirm = (course: Course, { attempts }: Confirm.Confirmed): Course =
 
 const afterRupture = (course: Course, sweep: Sweep.Sweep, outcome: Probe.Outcome): Course => {
   const isAbove = sweep.visits[0]?.side === "above"
-  if (isAbove && outcome._tag === "fail" && outcome.isSafety) {
+  if (isAbove && Probe.isSafetyFailure(outcome)) {
     return { ...course, stage: over({ _tag: "complete" }) }
   }
   const next = Sweep.tell(course.resolved, sweep, outcome._tag === "pass")
@@ -172,7 +194,7 @@ const told = (course: Course, outcome: Probe.Outcome): Course => {
   switch (stage._tag) {
     case "limit": {
       const count = SequentialTest.tell(stage.count, passed)
-      const isOpen = SequentialTest.answer(count) === "open"
+      const isOpen = SequentialTest.answer(count, resolved.test) === "open"
       return {
         ...course,
         stage: isOpen ? { ...stage, count } : { _tag: "ultimate", target: stage.target, trials: 0 }
@@ -180,8 +202,8 @@ const told = (course: Course, outcome: Probe.Outcome): Course => {
     }
     case "ultimate": {
       const trials = stage.trials + 1
-      const isBroken = outcome._tag === "fail" && outcome.isSafety
-      const isOpen = !isBroken && trials < Options.ultimateProbes
+      const isBroken = Probe.isSafetyFailure(outcome)
+      const isOpen = !isBroken && trials < resolved.ultimateProbes
       return {
         ...course,
         stage: isOpen ? { ...stage, trials } : afterTargets(resolved)
@@ -193,6 +215,10 @@ const told = (course: Course, outcome: Probe.Outcome): Course => {
       const after = Staircase.tell(resolved, stage.walk, passed, course.probes)
       if ("_tag" in after) return afterLocate(course, after)
       return { ...course, stage: { _tag: "locate", walk: after } }
+    }
+    case "refine": {
+      const { middle, refine } = stage
+      return refined(course, middle, Refine.tell(resolved, refine, middle, course.probes))
     }
     case "confirm": {
       const after = Confirm.tell(resolved, stage.confirm, passed, course.probes)

@@ -1,16 +1,19 @@
 /**
  * What a search comes to: a verdict, and the numbers that its probes support, and no others.
  *
- * Owns the definitions. **The breaking point is the middle**: the load that a probe passes with
- * probability one half. It is what a search can find sharply, and it is not what a system can be
- * relied on to carry. That is the *demonstrated* load: the highest at which so many probes in a row
- * passed that 95 of 100 is believable and 85 of 100 is not. Quote the demonstrated load.
+ * Owns the definitions. **The breaking point** is the load at which a service level is on average
+ * just what is allowed (`Crossing.ts`): what a textbook calls the limit of a queue. The *middle* is
+ * the load that a probe passes with probability one half; it is higher wherever values are skewed.
+ * Neither is what a system can be relied on to carry. That is the *demonstrated* load: the highest
+ * at which so many probes in a row passed that 95 of 100 is believable and 85 of 100 is not (50 of
+ * 100, for a small budget). Quote the demonstrated load.
  */
 import * as Axis from "./Axis.ts"
 import type * as Confirm from "./Confirm.ts"
 import type * as Course from "./Course.ts"
+import * as Crossing from "./Crossing.ts"
 import * as Inversions from "./Inversions.ts"
-import * as Options from "./Options.ts"
+import type * as Options from "./Options.ts"
 import * as Probe from "./Probe.ts"
 import * as SequentialTest from "./SequentialTest.ts"
 import * as Staircase from "./Staircase.ts"
@@ -31,6 +34,15 @@ export type Verdict =
   | { readonly _tag: "invalid"; readonly load: number; readonly reason: string }
   /** The search is not over. */
   | { readonly _tag: "open" }
+
+/** The load at which the first level is on average just what is allowed. */
+export interface Breaking {
+  readonly load: number
+  /** Covers the breaking point with a confidence of 95 %. */
+  readonly interval: Statistics.Interval
+  /** The level that breaks there; for what has no values, the criterion that fails most. */
+  readonly level: string
+}
 
 /** The load that is passed with probability one half. */
 export interface Middle {
@@ -72,6 +84,7 @@ export interface Failed {
 /** All that a search found out. */
 export interface Estimate {
   readonly verdict: Verdict
+  readonly breaking: Breaking | undefined
   readonly middle: Middle | undefined
   readonly demonstrated: Demonstrated | undefined
   readonly limit: TargetAnswer | undefined
@@ -93,23 +106,41 @@ export interface Estimate {
 /** Spreads from the middle to the loads that 95 and 5 of 100 probes pass. */
 const spreadsOfCliff = 1.645
 
+const loadAt = ({ grid }: Options.Resolved, place: number): number =>
+  Math.min(grid.max, Math.max(grid.min, Axis.exactLoadAt(grid, place)))
+
+const loadsOf = (resolved: Options.Resolved, { high, low }: Statistics.Interval) => ({
+  low: loadAt(resolved, low),
+  high: loadAt(resolved, high)
+})
+
+const breakingOf = (
+  resolved: Options.Resolved,
+  located: Staircase.Middle,
+  probes: ReadonlyArray<Probe.Probe>
+): Breaking | undefined => {
+  const crossing = Crossing.lowest(resolved, located, probes)
+  return (
+    crossing && {
+      load: loadAt(resolved, crossing.place),
+      interval: loadsOf(resolved, crossing.interval),
+      level: crossing.level
+    }
+  )
+}
+
 const middleOf = (
   resolved: Options.Resolved,
-  located: Staircase.Located | undefined,
+  located: Staircase.Middle,
   probes: ReadonlyArray<Probe.Probe>
-): Middle | undefined => {
-  if (located?._tag !== "located") return undefined
-  const { grid } = resolved
-  const loadAt = (place: number) =>
-    Math.min(grid.max, Math.max(grid.min, Axis.exactLoadAt(grid, place)))
+): Middle => {
   const { middle } = located
   const spread = Staircase.spread(resolved, located, probes)
-  const interval = Staircase.interval(located, spread)
-  const around = (reach: number) => ({ low: loadAt(middle - reach), high: loadAt(middle + reach) })
+  const reach = spreadsOfCliff * spread
   return {
-    load: loadAt(middle),
-    interval: { low: loadAt(interval.low), high: loadAt(interval.high) },
-    cliff: around(spreadsOfCliff * spread)
+    load: loadAt(resolved, middle),
+    interval: loadsOf(resolved, Staircase.interval(located, spread)),
+    cliff: loadsOf(resolved, { low: middle - reach, high: middle + reach })
   }
 }
 
@@ -119,9 +150,6 @@ const demonstratedAt = (load: number, { passes, trials }: SequentialTest.Count):
   trials,
   interval: Statistics.clopperPearson(passes, trials)
 })
-
-const isSafetyFailure = ({ outcome }: Probe.Probe): boolean =>
-  outcome._tag === "fail" && outcome.isSafety
 
 const countOf = (
   probes: ReadonlyArray<Probe.Probe>,
@@ -137,15 +165,15 @@ const countOf = (
 const limitOf = ({ probes, resolved }: Course.Course): TargetAnswer | undefined => {
   if (resolved.target === undefined) return undefined
   const count = countOf(probes, "limit", ({ outcome }) => outcome._tag === "pass")
-  const tested = SequentialTest.answer(count)
+  const tested = SequentialTest.answer(count, resolved.test)
   const answer = tested === "accepted" ? "holds" : tested === "rejected" ? "fails" : "unknown"
   return { ...demonstratedAt(resolved.target.limit, count), answer }
 }
 
 const ultimateOf = ({ probes, resolved }: Course.Course): TargetAnswer | undefined => {
   if (resolved.target === undefined) return undefined
-  const count = countOf(probes, "ultimate", (probe) => !isSafetyFailure(probe))
-  const isHeld = count.trials >= Options.ultimateProbes
+  const count = countOf(probes, "ultimate", ({ outcome }) => !Probe.isSafetyFailure(outcome))
+  const isHeld = count.trials >= resolved.ultimateProbes
   const answer = count.passes < count.trials ? "fails" : isHeld ? "holds" : "unknown"
   return { ...demonstratedAt(resolved.target.ultimate, count), answer }
 }
@@ -154,11 +182,12 @@ const failedOf = (probes: ReadonlyArray<Probe.Probe>): ReadonlyArray<Failed> => 
   const byCriterion = new Map<string, Failed>()
   for (const { ask, outcome } of probes) {
     if (outcome._tag !== "fail") continue
-    const { criterion, isSafety } = outcome
-    const key = `${isSafety} ${criterion}`
-    const known = byCriterion.get(key) ?? { criterion, isSafety, load: Infinity, count: 0 }
-    const load = Math.min(known.load, ask.load)
-    byCriterion.set(key, { criterion, isSafety, load, count: known.count + 1 })
+    for (const { isSafety, name } of outcome.criteria) {
+      const key = `${isSafety} ${name}`
+      const known = byCriterion.get(key) ?? { criterion: name, isSafety, load: Infinity, count: 0 }
+      const load = Math.min(known.load, ask.load)
+      byCriterion.set(key, { ...known, load, count: known.count + 1 })
+    }
   }
   return [...byCriterion.values()].sort((left, right) => left.load - right.load)
 }
@@ -177,6 +206,11 @@ const ruptureOf = ({ probes, resolved }: Course.Course, failed: ReadonlyArray<Fa
   const load = Math.max(...loads)
   return { _tag: "none", load, isEndOfAxis: load === highest }
 }
+
+const ofHundred = (share: number): number => Math.round(100 * share)
+
+const notDemonstrated = ({ test }: Options.Resolved): string =>
+  `no load passes ${ofHundred(test.good)} of 100 probes rather than ${ofHundred(test.bad)} for sure`
 
 const verdictOf = (
   { attempts, located, probes, resolved, stage }: Course.Course,
@@ -202,7 +236,7 @@ const verdictOf = (
       }
     case "complete":
     case "notMonotone":
-      return { _tag: "inconclusive", reason: "no load passes 95 of 100 probes for sure" }
+      return { _tag: "inconclusive", reason: notDemonstrated(resolved) }
   }
 }
 
@@ -214,11 +248,13 @@ export const of = (course: Course.Course): Estimate => {
   const inversions = Inversions.count(shares)
   const verdict = verdictOf(course, inversions)
   const hasMiddle = ["found", "inconclusive", "open"].includes(verdict._tag)
+  const middle = hasMiddle && located?._tag === "located" ? located : undefined
   const accepted = attempts.find(({ answer }) => answer === "accepted")
   const hasDemonstrated = accepted !== undefined && verdict._tag !== "notMonotone"
   return {
     verdict,
-    middle: hasMiddle ? middleOf(resolved, located, probes) : undefined,
+    breaking: middle && breakingOf(resolved, middle, probes),
+    middle: middle && middleOf(resolved, middle, probes),
     demonstrated: hasDemonstrated ? demonstratedAt(accepted.load, accepted) : undefined,
     limit: limitOf(course),
     ultimate: ultimateOf(course),

@@ -18,10 +18,32 @@ export interface Ask {
   readonly repetition: number
 }
 
+/**
+ * How a service level did in a probe: the level holds when `value` is at most `allowed`. The value
+ * is the share of requests that were bad (slower than a bound, lost, wrong), or an average: a
+ * quantity whose mean over many probes is what the level is about.
+ */
+export interface Reading {
+  readonly level: string
+  readonly value: number
+  readonly allowed: number
+}
+
+/** What a probe failed by: a service level, named as in its reading, or something else. */
+export interface Criterion {
+  readonly name: string
+  readonly isSafety: boolean
+}
+
 /** What came of a probe. */
 export type Outcome =
-  | { readonly _tag: "pass" }
-  | { readonly _tag: "fail"; readonly criterion: string; readonly isSafety: boolean }
+  | { readonly _tag: "pass"; readonly readings: ReadonlyArray<Reading> }
+  | {
+      readonly _tag: "fail"
+      readonly readings: ReadonlyArray<Reading>
+      /** Never empty; the first is the one to name first. */
+      readonly criteria: ReadonlyArray<Criterion>
+    }
   /** The probe says nothing: the load was not what it should have been. */
   | { readonly _tag: "invalid"; readonly reason: string }
 
@@ -30,6 +52,10 @@ export interface Probe {
   readonly ask: Ask
   readonly outcome: Outcome
 }
+
+/** Whether a probe failed on safety, alone or among other things. */
+export const isSafetyFailure = (outcome: Outcome): boolean =>
+  outcome._tag === "fail" && outcome.criteria.some(({ isSafety }) => isSafety)
 
 /** How many probes passed at each load, the lowest load first. Invalid probes count nowhere. */
 export const shares = (probes: ReadonlyArray<Probe>): ReadonlyArray<Share> => {

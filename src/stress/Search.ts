@@ -31,8 +31,12 @@ const likelihood: Readonly<Record<Probe.Phase, number>> = {
   rupture: 0.1
 }
 
-const supposedPass: Probe.Outcome = { _tag: "pass" }
-const supposedFail: Probe.Outcome = { _tag: "fail", criterion: "supposed", isSafety: false }
+const supposedPass: Probe.Outcome = { _tag: "pass", readings: [] }
+const supposedFail: Probe.Outcome = {
+  _tag: "fail",
+  readings: [],
+  criteria: [{ name: "supposed", isSafety: false }]
+}
 
 /** Begins. `Options.problems` tells whether the options can be searched. */
 export const start = (options: Options.Options): Search => ({
@@ -97,6 +101,10 @@ export const nextMany = (search: Search, count: number): ReadonlyArray<Probe.Ask
       continue
     }
     if (!asks.some((asked) => isSame(asked, ask))) asks.push(ask)
+    if (Course.isForegone(course)) {
+      futures.push({ course: Course.tell(course, supposedPass), probability })
+      continue
+    }
     const passes = likelihood[ask.phase]
     futures.push(
       { course: Course.tell(course, supposedPass), probability: probability * passes },

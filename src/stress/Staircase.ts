@@ -31,6 +31,8 @@ export interface Staircase {
   readonly probes: number
   /** Straight fails at the lowest load, or straight passes at the highest. */
   readonly atEdge: number
+  /** The last middle with other steps: better than none when probes run out. */
+  readonly before: Middle | undefined
 }
 
 /** The middle, as a place on the grid. */
@@ -82,8 +84,15 @@ export const begin = (resolved: Options.Resolved, pass: number, fail: number): S
     straight: 0,
     alternating: 0,
     probes: 0,
-    atEdge: 0
+    atEdge: 0,
+    before: undefined
   }
+}
+
+const middleOf = ({ counted, origin, spacing }: Staircase): Middle | undefined => {
+  const levels = DixonMood.estimate(counted)
+  if (levels === undefined) return undefined
+  return { _tag: "located", middle: origin + levels.middle * spacing, spacing, levels }
 }
 
 /** Goes on from where the walk is, with other steps; what was counted is not comparable. */
@@ -96,7 +105,8 @@ const respaced = (resolved: Options.Resolved, walk: Staircase, spacing: number):
   reversals: 0,
   last: undefined,
   straight: 0,
-  alternating: 0
+  alternating: 0,
+  before: middleOf(walk) ?? walk.before
 })
 
 const approached = (resolved: Options.Resolved, walk: Staircase): Staircase => {
@@ -119,12 +129,6 @@ const refitted = (resolved: Options.Resolved, walk: Staircase): Staircase => {
     return respaced(resolved, walk, 2 * walk.spacing)
   }
   return walk
-}
-
-const middleOf = ({ counted, origin, spacing }: Staircase): Middle | undefined => {
-  const levels = DixonMood.estimate(counted)
-  if (levels === undefined) return undefined
-  return { _tag: "located", middle: origin + levels.middle * spacing, spacing, levels }
 }
 
 /** The spread that all probes speak for, as a distance on the grid. */
@@ -200,7 +204,7 @@ export const tell = (
     return isUsedUp ? { _tag: "unlocated" } : approached(resolved, next)
   }
   const middle = next.reversals >= Options.reversalsMin ? middleOf(next) : undefined
-  if (isUsedUp) return middle ?? { _tag: "unlocated" }
+  if (isUsedUp) return middleOf(next) ?? next.before ?? { _tag: "unlocated" }
   const refit = refitted(resolved, next)
   return refit === next && middle !== undefined && isExact(resolved, middle, probes)
     ? middle

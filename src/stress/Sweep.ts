@@ -31,6 +31,8 @@ export interface Sweep {
 const trialsOfSurprise = 6
 /** With so many surprises among them it is no luck. */
 const surprisesMin = 5
+/** At most this share of all probes is for loads below the start: rupture is looked for above. */
+const belowShareMax = 1 / 4
 /** Neighbours are this share of a stride away. */
 const neighbourShare = 1 / 3
 
@@ -52,9 +54,10 @@ const strides = (
 /** Begins with the loads below the start, as far as `lowest` does not cover them, then goes up. */
 export const begin = (resolved: Resolved, middle: number, lowest: number): Sweep => {
   const from = Axis.loadAt(resolved.grid, Axis.placeOf(resolved.grid, middle))
+  const belowMax = Math.floor(belowShareMax * resolved.limits.ruptureProbesMax)
   return {
     visits: [
-      ...strides((load) => Bracket.below(resolved, load), lowest, "below"),
+      ...strides((load) => Bracket.below(resolved, load), lowest, "below").slice(0, belowMax),
       ...strides((load) => Bracket.above(resolved, load), from, "above")
     ],
     trials: 0,

@@ -14,9 +14,16 @@ import * as Seed from "../../src/turbulence/Seed.ts"
 /** What a probe at a load comes to; `draw` is uniform between 0 and 1. */
 export type System = (load: number, draw: number) => Probe.Outcome
 
-export const pass: Probe.Outcome = { _tag: "pass" }
-export const late: Probe.Outcome = { _tag: "fail", criterion: "p99", isSafety: false }
-export const lost: Probe.Outcome = { _tag: "fail", criterion: "lost", isSafety: true }
+/** A fail without readings, by criteria of which those named `lost` are about safety. */
+export const failing = (...names: ReadonlyArray<string>): Probe.Outcome => ({
+  _tag: "fail",
+  readings: [],
+  criteria: names.map((name) => ({ name, isSafety: name === "lost" }))
+})
+
+export const pass: Probe.Outcome = { _tag: "pass", readings: [] }
+export const late: Probe.Outcome = failing("p99")
+export const lost: Probe.Outcome = failing("lost")
 export const invalid: Probe.Outcome = { _tag: "invalid", reason: "generator too slow" }
 
 /** A system that passes with a probability. */
@@ -39,9 +46,13 @@ export const logNormal = (middle: number, spread: number): System =>
 export const logLogistic = (middle: number, spread: number): System =>
   chance((load) => 1 / (1 + (load / middle) ** (Math.PI / (Math.sqrt(3) * spread))))
 
+/** The draw of a probe under a seed, from 0 to 1. */
+export const draw = (seed: number, { load, repetition }: Probe.Ask): number =>
+  (Seed.mix(Seed.mix(seed, Seed.hashText(`${load}`)), repetition) >>> 0) / 2 ** 32
+
 /** The outcome of a probe of a system under a seed. */
-export const fly = (system: System, seed: number, { load, repetition }: Probe.Ask): Probe.Outcome =>
-  system(load, (Seed.mix(Seed.mix(seed, Seed.hashText(`${load}`)), repetition) >>> 0) / 2 ** 32)
+export const fly = (system: System, seed: number, ask: Probe.Ask): Probe.Outcome =>
+  system(ask.load, draw(seed, ask))
 
 /** Searches to the end, one probe after another. */
 export const search = (

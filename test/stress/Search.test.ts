@@ -2,7 +2,7 @@ import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import type * as Estimate from "../../src/stress/Estimate.ts"
 import * as Options from "../../src/stress/Options.ts"
-
+import type * as Probe from "../../src/stress/Probe.ts"
 import * as Search from "../../src/stress/Search.ts"
 import * as Known from "./Known.ts"
 
@@ -22,9 +22,11 @@ const anyOptions: fc.Arbitrary<Options.Options> = anyAxis.chain((axis) =>
       axis: fc.constant(axis),
       start: fc.constantFrom(axis.min, axis.max, Math.round((axis.min + axis.max) / 2)),
       target: fc.constant({ limit: axis.min, factor: 1 }),
+      budget: fc.constantFrom("default", "small"),
       limits: fc.record({
         probesMax: fc.integer({ min: 1, max: 200 }),
-        locateProbesMax: fc.integer({ min: 1, max: 60 })
+        locateProbesMax: fc.integer({ min: 1, max: 60 }),
+        refineProbesMax: fc.integer({ min: 0, max: 60 })
       })
     },
     { requiredKeys: ["axis"] }
@@ -33,20 +35,29 @@ const anyOptions: fc.Arbitrary<Options.Options> = anyAxis.chain((axis) =>
 
 const possible = anyOptions.filter((options) => Options.problems(options).length === 0)
 
+/** The same with a value: as much of what is allowed as the draw says. */
+const withValue = (outcome: Probe.Outcome, draw: number): Probe.Outcome => {
+  const value = outcome._tag === "pass" ? draw * 0.01 : 0.01 * (1 + 20 * draw ** 2)
+  const readings = [{ level: "p99", value, allowed: 0.01 }]
+  return outcome._tag === "invalid" ? outcome : { ...outcome, readings }
+}
+
 /** Anything at all: each load has its own shares, in no order, and safety fails anywhere. */
 const anySystem: fc.Arbitrary<Known.System> = fc
   .record({
     shares: fc.array(fc.constantFrom(0, 0.05, 0.5, 0.95, 1), { minLength: 1, maxLength: 6 }),
     invalid: fc.constantFrom(0, 0, 0.05, 0.5),
     unsafe: fc.constantFrom(0, 0.2),
+    hasValues: fc.boolean(),
     width: fc.constantFrom(0.01, 1, 17, 150)
   })
-  .map(({ invalid, shares, unsafe, width }) => (load, draw) => {
+  .map(({ hasValues, invalid, shares, unsafe, width }) => (load, draw) => {
     const share = shares[Math.abs(Math.floor(load / width)) % shares.length] ?? 1
     if (draw > 1 - invalid) return Known.invalid
     const scaled = draw / (1 - invalid)
-    if (scaled < share) return Known.pass
-    return scaled < share + unsafe ? Known.lost : Known.late
+    const failed = scaled < share + unsafe ? Known.lost : Known.late
+    const outcome = scaled < share ? Known.pass : failed
+    return hasValues ? withValue(outcome, scaled) : outcome
   })
 
 /** Searches with some asked ahead, answered in an order that a keyed draw decides. */
@@ -92,7 +103,7 @@ describe("a search", () => {
           asked.add(`${ask.load} ${ask.repetition}`)
           state = Search.tell(state, ask, Known.fly(system, seed, ask))
         }
-        const { probesMax } = { ...Options.limitsDefault, ...options.limits }
+        const { probesMax } = Options.resolve(options).limits
         expect(asked.size).toBeLessThanOrEqual(probesMax)
         const estimate = Search.result(state)
         expect(estimate.probes).toBe(asked.size)
@@ -148,12 +159,16 @@ describe("a search", () => {
   it("invents no number: what has no breaking point gets none", () => {
     fc.assert(
       fc.property(possible, anySystem, fc.nat(), (options, system, seed) => {
-        const { demonstrated, middle, verdict } = Known.search(options, system, seed)
+        const { breaking, demonstrated, middle, verdict } = Known.search(options, system, seed)
         if (verdict._tag === "found") {
-          expect(middle?.interval.low).toBeLessThanOrEqual(middle?.load ?? NaN)
-          expect(middle?.interval.high).toBeGreaterThanOrEqual(middle?.load ?? NaN)
-          expect(demonstrated?.trials).toBeGreaterThanOrEqual(27)
-        } else if (verdict._tag !== "inconclusive") expect(middle).toBeUndefined()
+          for (const found of [breaking, middle]) {
+            expect(found?.interval.low).toBeLessThanOrEqual(found?.load ?? NaN)
+            expect(found?.interval.high).toBeGreaterThanOrEqual(found?.load ?? NaN)
+          }
+          expect(demonstrated?.trials).toBeGreaterThanOrEqual(options.budget === "small" ? 5 : 27)
+        } else if (verdict._tag !== "inconclusive") {
+          expect([breaking, middle]).toEqual([undefined, undefined])
+        }
         if (!["found", "neverBroke"].includes(verdict._tag)) expect(demonstrated).toBeUndefined()
       })
     )
@@ -229,7 +244,7 @@ describe("the verdict", () => {
     const reasons = seeds.map((seed) => Known.search(log, lame, seed).verdict)
     expect(reasons).toContainEqual({
       _tag: "inconclusive",
-      reason: "no load passes 95 of 100 probes for sure"
+      reason: "no load passes 95 of 100 probes rather than 85 for sure"
     })
   })
 
@@ -256,6 +271,37 @@ describe("what is counted", () => {
   it("never breaks when all of them can be gone, and fails at once when none can", () => {
     expect(Known.search(replicas, () => Known.pass, 1).verdict._tag).toBe("neverBroke")
     expect(Known.search(replicas, () => Known.late, 1).verdict._tag).toBe("failsAtOnce")
+  })
+})
+
+describe("what failed", () => {
+  it("has every criterion of every probe, by the lowest load at which each failed", () => {
+    const system: Known.System = (load) => {
+      if (load < 90) return Known.pass
+      if (load < 200) return Known.failing("p99", "errors")
+      return load < 400 ? Known.failing("errors", "goodput") : Known.failing("p99", "lost")
+    }
+    const { failed, rupture, shares } = Known.search(log, system, 1)
+    expect(failed.map(({ criterion }) => criterion)).toEqual(["p99", "errors", "goodput", "lost"])
+    const fails = (from: number, to: number) =>
+      shares
+        .filter(({ load }) => load >= from && load < to)
+        .reduce((sum, { passes, trials }) => sum + trials - passes, 0)
+    expect(failed.map(({ count }) => count)).toEqual([
+      fails(90, 200) + fails(400, 2_000),
+      fails(90, 400),
+      fails(200, 400),
+      fails(400, 2_000)
+    ])
+    expect(rupture).toMatchObject({ _tag: "ruptured", criterion: "lost" })
+  })
+
+  it("is about safety as soon as one of several criteria is", () => {
+    const target = { ...log, target: { limit: 60 } }
+    const system: Known.System = (load) =>
+      load < 80 ? Known.pass : Known.failing("p99", "lost", "errors")
+    const { ultimate } = Known.search(target, system, 1)
+    expect(ultimate).toMatchObject({ load: 90, answer: "fails", passes: 0, trials: 1 })
   })
 })
 

@@ -109,15 +109,22 @@ describe("Fisher's exact test", () => {
 })
 
 describe("the sequential test", () => {
-  const told = (outcomes: ReadonlyArray<boolean>) =>
-    SequentialTest.answer(outcomes.reduce(SequentialTest.tell, SequentialTest.empty))
-  const straight = (passed: boolean, trials: number) => told(Array(trials).fill(passed))
+  const told = (outcomes: ReadonlyArray<boolean>, options = SequentialTest.optionsDefault) =>
+    SequentialTest.answer(outcomes.reduce(SequentialTest.tell, SequentialTest.empty), options)
+  const straight = (passed: boolean, trials: number, options = SequentialTest.optionsDefault) =>
+    told(Array(trials).fill(passed), options)
 
   it("accepts after 27 straight passes, and rejects after 3 straight fails", () => {
     expect(straight(true, 26)).toBe("open")
     expect(straight(true, 27)).toBe("accepted")
     expect(straight(false, 2)).toBe("open")
     expect(straight(false, 3)).toBe("rejected")
+  })
+
+  it("accepts after 5 straight passes, and rejects after 2 fails, when it is small", () => {
+    const small = SequentialTest.optionsSmall
+    expect([4, 5].map((trials) => straight(true, trials, small))).toEqual(["open", "accepted"])
+    expect([1, 2].map((trials) => straight(false, trials, small))).toEqual(["open", "rejected"])
   })
 
   it("is inconclusive after 100 probes between both", () => {
@@ -141,7 +148,10 @@ describe("the sequential test", () => {
         for (const passed of [true, false]) {
           const next = passes + (passed ? 1 : 0)
           const share = mass * (passed ? probability : 1 - probability)
-          const answer = SequentialTest.answer({ passes: next, trials })
+          const answer = SequentialTest.answer(
+            { passes: next, trials },
+            SequentialTest.optionsDefault
+          )
           if (answer === wrong) mistaken += share
           if (answer === "open") after.set(next, (after.get(next) ?? 0) + share)
         }
