@@ -14,6 +14,7 @@ import { Fault } from "../turbulence/Fault.ts"
 import { toText } from "../turbulence/Seed.ts"
 import { LeakReport, leakReport } from "./LeakReport.ts"
 import { replayCommand, rerunCommand, type Saved } from "./FailureText.ts"
+import { StressScenarioReport } from "./StressReport.ts"
 
 /** The version of the document that this release prints. */
 export const formatVersion = 1
@@ -55,8 +56,8 @@ export const Failure = Schema.Struct({
 /** See the schema of the same name. */
 export type Failure = typeof Failure.Type
 
-/** What came of one scenario. */
-export const ScenarioReport = Schema.Struct({
+/** What came of a wind tunnel. */
+export const TunnelReport = Schema.Struct({
   id: Schema.NonEmptyString,
   kind: Schema.Literal("wind-tunnel"),
   system: Schema.String,
@@ -82,6 +83,12 @@ export const ScenarioReport = Schema.Struct({
     })
   )
 })
+
+/** See the schema of the same name. */
+export type TunnelReport = typeof TunnelReport.Type
+
+/** What came of one scenario: `kind` tells which. */
+export const ScenarioReport = Schema.Union([TunnelReport, StressScenarioReport])
 
 /** See the schema of the same name. */
 export type ScenarioReport = typeof ScenarioReport.Type
@@ -147,11 +154,11 @@ const failureOf = (found: FoundFailure, saved: Saved): Failure | undefined => {
 }
 
 /** What a batch came to; `saved` has one entry for each of its failures, in order. */
-export const scenarioReport = (
+export const tunnelReport = (
   batch: BatchResult,
   saved: ReadonlyArray<Saved>,
   wallMillis: number
-): ScenarioReport => ({
+): TunnelReport => ({
   id: batch.id,
   kind: "wind-tunnel",
   system: batch.system,

@@ -2,7 +2,8 @@
  * The JSON document of `list --json`, and the text of `list`.
  */
 import { Schema } from "effect"
-import { isBroken, type Scenario } from "../flight/Scenario.ts"
+import { isBroken } from "../flight/Scenario.ts"
+import { type AnyScenario, faceOf, isStress } from "../stress/StressScenario.ts"
 import { visible } from "../recording/VisibleText.ts"
 import { padEnd, widthOf } from "./EventWords.ts"
 
@@ -15,13 +16,13 @@ export const ListReport = Schema.Struct({
   scenarios: Schema.Array(
     Schema.Struct({
       id: Schema.NonEmptyString,
-      kind: Schema.Literal("wind-tunnel"),
+      kind: Schema.Literals(["wind-tunnel", "breaking-point", "envelope"]),
       system: Schema.String,
       title: Schema.String,
       /** The file it is in, relative to the project, with the line when known. */
       source: Schema.String,
-      /** How many runs a batch has when nobody says otherwise. */
-      runs: Schema.Int,
+      /** How many runs a batch has when nobody says otherwise; null for what is searched. */
+      runs: Schema.NullOr(Schema.Int),
       /** A broken twin: `fly` skips it unless asked for it. */
       broken: Schema.Boolean
     })
@@ -32,33 +33,34 @@ export const ListReport = Schema.Struct({
 export type ListReport = typeof ListReport.Type
 
 /** The file and line a scenario is declared at: the file is where it was found. */
-export const placeOf = ({ file, tunnel }: Scenario): string => {
-  const { source } = tunnel
+export const placeOf = (scenario: AnyScenario): string => {
+  const { file } = scenario
+  const { source } = faceOf(scenario)
   const line = /:(\d+)$/.exec(source ?? "")?.[1]
   const isThere = line !== undefined && source?.slice(0, -line.length - 1).endsWith(file)
   return isThere ? `${file}:${line}` : file
 }
 
 /** The document for these scenarios. */
-export const listReport = (scenarios: ReadonlyArray<Scenario>): ListReport => ({
+export const listReport = (scenarios: ReadonlyArray<AnyScenario>): ListReport => ({
   formatVersion,
   scenarios: scenarios.map((scenario) => ({
     id: scenario.id,
-    kind: scenario.tunnel.kind,
-    system: scenario.tunnel.system.name,
-    title: scenario.tunnel.name,
+    kind: faceOf(scenario).kind,
+    system: faceOf(scenario).system,
+    title: faceOf(scenario).name,
     source: placeOf(scenario),
-    runs: scenario.tunnel.runs,
+    runs: isStress(scenario) ? null : scenario.tunnel.runs,
     broken: isBroken(scenario.id)
   }))
 })
 
 /** One line for each scenario: id, kind, system, place. */
-export const listText = (scenarios: ReadonlyArray<Scenario>): string => {
+export const listText = (scenarios: ReadonlyArray<AnyScenario>): string => {
   const rows = scenarios.map((scenario) => [
     visible(scenario.id),
-    scenario.tunnel.kind,
-    visible(scenario.tunnel.system.name),
+    faceOf(scenario).kind,
+    visible(faceOf(scenario).system),
     visible(placeOf(scenario))
   ])
   const widths = [0, 1, 2].map((column) =>

@@ -6,18 +6,7 @@ import { visible } from "../recording/VisibleText.ts"
 import { toText } from "../turbulence/Seed.ts"
 import { countOf, countText, padEnd, widthOf } from "./EventWords.ts"
 import type { Paint } from "./Paint.ts"
-
-const marks: { readonly [Verdict in BatchVerdict]: string } = {
-  holds: "ok  ",
-  violated: "FAIL",
-  unknown: "?   "
-}
-
-const markOf = (verdict: BatchVerdict, paint: Paint): string => {
-  const mark = marks[verdict]
-  if (verdict === "holds") return paint.good(mark)
-  return verdict === "violated" ? paint.bad(mark) : paint.doubtful(mark)
-}
+import { verdictMark } from "./VerdictMark.ts"
 
 /** A length of real time: `640 ms`, `3.2 s`, `4 min 10 s`. */
 export const wallText = (millis: number): string => {
@@ -58,7 +47,7 @@ export const scenarioLine = (batch: BatchResult, idColumns: number, paint: Paint
     ...(regressions === 0 ? [] : [`after ${countOf(regressions, "regression")}`])
   ].join(" ")
   const said = batch.verdict === "holds" ? sometimesText(batch) : outcomeText(batch)
-  const start = ` ${markOf(batch.verdict, paint)}  ${padEnd(visible(batch.id), idColumns)} ${flown}`
+  const start = ` ${verdictMark(batch.verdict, paint)}  ${padEnd(visible(batch.id), idColumns)} ${flown}`
   return said === "" ? start : `${start}   ${batch.verdict === "holds" ? paint.quiet(said) : said}`
 }
 
@@ -69,9 +58,16 @@ export const idColumnsOf = (ids: ReadonlyArray<string>): number =>
     ids.reduce((most, id) => Math.max(most, widthOf(visible(id))), 0)
   )
 
+/** What of a scenario goes into the last line. `runs` are runs, or probes. */
+export interface Tallied {
+  readonly verdict: BatchVerdict
+  readonly runs: number
+  readonly simulatedMicros: number
+}
+
 /** The last line: how many held, how fast it flew. */
 export const totalLine = (
-  batches: ReadonlyArray<BatchResult>,
+  batches: ReadonlyArray<Tallied>,
   wallMillis: number,
   seed: number,
   paint: Paint
