@@ -350,7 +350,7 @@ const rules: ReadonlyArray<Rule> = [
       { path: /^src\/cli\//u, reason: "the command" },
       { path: /^src\/kernel\//u, reason: "the kernel's own loop" },
       { path: /^src\/world\//u, reason: "starts the fibers of nodes on the kernel's dispatcher" },
-      { path: /^src\/flight\/Clients\.ts$/u, reason: "starts the fibers of clients likewise" }
+      { path: /^src\/flight\/Running\.ts$/u, reason: "starts the fibers of clients likewise" }
     ],
     caught: ["src/property/Always.ts", "Effect.runSync(effect)"]
   },

@@ -16,10 +16,11 @@ import { errorReport } from "../report/FlyReport.ts"
 import { type Circumstances, likelyLeak } from "../report/LikelyLeak.ts"
 import { colored, plain } from "../report/Paint.ts"
 import { idColumnsOf } from "../report/Summary.ts"
+import { isStress, isTunnel } from "../stress/StressScenario.ts"
 import { toText } from "../turbulence/Seed.ts"
 import { yearMillis } from "./YearMillis.ts"
 import { baseSeed } from "./BaseSeed.ts"
-import { CommandError, linesOf, wrong } from "./CommandError.ts"
+import { CommandError, linesOf, nothingMatched, wrong } from "./CommandError.ts"
 import { commitOf } from "./Commit.ts"
 import * as Elsewhere from "./Elsewhere.ts"
 import { type ExitCode, exitCodes } from "./ExitCode.ts"
@@ -59,7 +60,12 @@ export const doctor = Effect.fnUntraced(function* (
   input: DoctorInput
 ): Effect.fn.Return<ExitCode, CommandError> {
   keepDataApart()
-  const scenarios = yield* select(root, input.patterns, "skipped")
+  const chosen = yield* select(root, input.patterns, "skipped")
+  const scenarios = chosen.filter(isTunnel)
+  const searched = chosen.filter(isStress).map(({ id }) => id)
+  if (scenarios.length === 0) {
+    return yield* nothingMatched(`${searched.join(", ")}: doctor compares wind tunnels alone`)
+  }
   const commit = commitOf(root)
   const seed = input.seed ?? baseSeed(commit)
   const stop = StopSignal.listen(() => {})

@@ -8,6 +8,7 @@ import { isMainThread, parentPort, Worker, workerData } from "node:worker_thread
 import { Effect, Result } from "effect"
 import * as Sameness from "../flight/Sameness.ts"
 import type { Scenario } from "../flight/Scenario.ts"
+import { isStress } from "../stress/StressScenario.ts"
 import type { Answer, Order } from "./Elsewhere.ts"
 import { scenariosIn } from "./ScenarioFiles.ts"
 import { load } from "./ScenarioLoader.ts"
@@ -22,6 +23,7 @@ const scenarioOf = async (file: string, id: string): Promise<Scenario> => {
   if (Result.isFailure(scenarios)) throw new Error(scenarios.failure)
   const scenario = scenarios.success.find((each) => each.id === id)
   if (scenario === undefined) throw new Error(`${file} has no scenario ${id} in another process`)
+  if (isStress(scenario)) throw new Error(`${id} is searched, not flown in a batch`)
   return scenario
 }
 

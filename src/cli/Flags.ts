@@ -150,6 +150,12 @@ export const fly = {
     ),
     Flag.withDefault("failures" as const)
   ),
+  budget: Flag.Literals("budget", ["small", "default"]).pipe(
+    Flag.withDescription(
+      "How many probes a breaking point takes: small for a quick look with wide intervals"
+    ),
+    Flag.withDefault("default" as const)
+  ),
   json,
   list: Flag.Boolean("list").pipe(
     Flag.withDescription("Only list what would be flown"),

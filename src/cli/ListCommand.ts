@@ -2,7 +2,7 @@
  * `list`: the scenarios of a project, broken twins included.
  */
 import { Effect } from "effect"
-import type { Scenario } from "../flight/Scenario.ts"
+import type { AnyScenario } from "../stress/StressScenario.ts"
 import { listReport, listText } from "../report/ListReport.ts"
 import type { CommandError } from "./CommandError.ts"
 import { type ExitCode, exitCodes } from "./ExitCode.ts"
@@ -20,7 +20,7 @@ export const list = Effect.fnUntraced(function* (
 })
 
 /** Prints scenarios as text or as JSON. */
-export const printList = (scenarios: ReadonlyArray<Scenario>, json: boolean): ExitCode => {
+export const printList = (scenarios: ReadonlyArray<AnyScenario>, json: boolean): ExitCode => {
   data(json ? JSON.stringify(listReport(scenarios), undefined, 2) : listText(scenarios))
   return exitCodes.holds
 }

@@ -1,8 +1,7 @@
 /**
- * Shows how far a batch has come: one line that is drawn over, or a heartbeat where that is not
+ * Shows how far the work has come: one line that is drawn over, or a heartbeat where that is not
  * possible.
  */
-import { progressLine, type Standing } from "../report/Summary.ts"
 import { draw, message, messageLook } from "./Streams.ts"
 import { everyMillis, wallMillis } from "./WallClock.ts"
 
@@ -14,7 +13,8 @@ export const heartbeatMillis = 30_000
 
 /** Progress that is being shown. */
 export interface ProgressShow {
-  readonly update: (standing: Standing) => void
+  /** `pressing`: what comes next holds the thread, so it is drawn whatever was drawn last. */
+  readonly update: (line: () => string, urgency: "in time" | "pressing") => void
   /** Takes the line away, so that something else can be written. */
   readonly clear: () => void
   readonly close: () => void
@@ -23,7 +23,7 @@ export interface ProgressShow {
 /** Begins to show progress on stderr. */
 export const start = (): ProgressShow => {
   const { columns, live } = messageLook()
-  let latest: Standing | undefined
+  let latest: (() => string) | undefined
   let drawnAt = Number.NEGATIVE_INFINITY
   let isDrawn = false
   const clear = (): void => {
@@ -31,18 +31,17 @@ export const start = (): ProgressShow => {
     isDrawn = false
   }
   const stop = everyMillis(heartbeatMillis, () => {
-    if (!live && latest !== undefined) message(progressLine(latest))
+    if (!live && latest !== undefined) message(latest())
   })
   return {
-    update: (standing) => {
-      latest = standing
+    update: (line, urgency) => {
+      latest = line
       const now = wallMillis()
-      // A shrinker that has begun holds the thread: say so before, whatever was drawn last.
-      const isDue = standing.progress.phase === "shrinking" || now - drawnAt >= frameMillis
+      const isDue = urgency === "pressing" || now - drawnAt >= frameMillis
       if (!live || !isDue) return
       drawnAt = now
       isDrawn = true
-      draw(`\r\u001b[K${[...progressLine(standing)].slice(0, columns - 1).join("")}`)
+      draw(`\r\u001b[K${[...line()].slice(0, columns - 1).join("")}`)
     },
     clear,
     close: () => {

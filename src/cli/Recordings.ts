@@ -4,15 +4,7 @@
  * `.downforce/recordings/` is ignored by version control and pruned; `regressions/` is committed.
  * No path that a recording names is ever followed: files are found by what the user asked for.
  */
-import {
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync
-} from "node:fs"
+import { readdirSync, readFileSync, rmSync, statSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { Effect, Predicate, Result } from "effect"
 import type { FoundFailure } from "../flight/BatchResult.ts"
@@ -26,6 +18,7 @@ import { encodeResult } from "../recording/RecordingWriter.ts"
 import type { Saved } from "../report/FailureText.ts"
 import { type CommandError, nothingMatched, wrong } from "./CommandError.ts"
 import { near } from "./ScenarioPattern.ts"
+import { reasonOf, writeWhole } from "./WholeFile.ts"
 
 /** Where recordings are kept, relative to the project. */
 export const recordingFolder = ".downforce/recordings"
@@ -44,18 +37,6 @@ const latestFile = `${recordingFolder}/latest`
 /** A short id: a seed, and a number when another scenario's recording already has the seed. */
 const shortId = /^[0-9a-f]{8}(?:-\d{1,3})?$/
 
-const reasonOf = (thrown: unknown): string => {
-  const code = Predicate.hasProperty(thrown, "code") ? String(thrown.code) : String(thrown)
-  const known: Readonly<Record<string, string>> = {
-    EACCES: "it may not be read or written",
-    EPERM: "it may not be read or written",
-    EISDIR: "it is a folder",
-    ENOSPC: "the disk is full",
-    EROFS: "the disk is read-only"
-  }
-  return Object.hasOwn(known, code) ? (known[code] ?? code) : code
-}
-
 const readBytes = (
   root: string,
   file: string,
@@ -71,27 +52,6 @@ const readBytes = (
       const isMissing = Predicate.hasProperty(thrown, "code") && thrown.code === "ENOENT"
       if (isMissing) return Effect.fail(nothingMatched(`${file}: there is no such file; ${advice}`))
       return Effect.fail(wrong(`${file}: it cannot be read: ${reasonOf(thrown)}; ${advice}`))
-    }
-  })
-
-/** Writes a file as a whole or not at all. */
-const writeWhole = (
-  root: string,
-  file: string,
-  content: Uint8Array | string
-): Effect.Effect<void, CommandError> =>
-  Effect.suspend(() => {
-    const path = join(root, file)
-    const part = `${path}.${process.pid}.part`
-    try {
-      mkdirSync(dirname(path), { recursive: true })
-      writeFileSync(part, content)
-      renameSync(part, path)
-      return Effect.void
-    } catch (thrown) {
-      rmSync(part, { force: true })
-      const advice = "make room for it, or fly with --record none"
-      return Effect.fail(wrong(`${file}: it cannot be written: ${reasonOf(thrown)}; ${advice}`))
     }
   })
 

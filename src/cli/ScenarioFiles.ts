@@ -6,8 +6,11 @@
 import { readdirSync } from "node:fs"
 import { join } from "node:path"
 import { Effect, Predicate, Result } from "effect"
-import { kebabCase, type Scenario } from "../flight/Scenario.ts"
+import { kebabCase } from "../flight/Scenario.ts"
 import type { WindTunnel } from "../flight/WindTunnel.ts"
+import type { BreakingPoint } from "../stress/BreakingPoint.ts"
+import type { Envelope } from "../stress/Envelope.ts"
+import type { AnyScenario } from "../stress/StressScenario.ts"
 import { type CommandError, wrong } from "./CommandError.ts"
 import { load } from "./ScenarioLoader.ts"
 
@@ -51,7 +54,7 @@ export const stemOf = (file: string): string =>
 export const scenariosOf = Effect.fnUntraced(function* (
   root: string,
   file: string
-): Effect.fn.Return<ReadonlyArray<Scenario>, CommandError> {
+): Effect.fn.Return<ReadonlyArray<AnyScenario>, CommandError> {
   const loaded = yield* Effect.promise(() => load(join(root, file), root))
   if (Result.isFailure(loaded)) {
     const { what, where } = loaded.failure
@@ -67,7 +70,7 @@ export const scenariosOf = Effect.fnUntraced(function* (
 export const scenariosIn = (
   file: string,
   exports: Readonly<Record<string, unknown>>
-): Result.Result<ReadonlyArray<Scenario>, string> => {
+): Result.Result<ReadonlyArray<AnyScenario>, string> => {
   try {
     return judge(file, exports)
   } catch (thrown) {
@@ -79,46 +82,50 @@ export const scenariosIn = (
 const judge = (
   file: string,
   exports: Readonly<Record<string, unknown>>
-): Result.Result<ReadonlyArray<Scenario>, string> => {
-  const tunnels = new Set<WindTunnel>()
+): Result.Result<ReadonlyArray<AnyScenario>, string> => {
+  const declared = new Set<Declared>()
   // The namespace of a module lists its exports by name, in the order of their code units.
   for (const [name, value] of Object.entries(exports)) {
     const values: ReadonlyArray<unknown> = Array.isArray(value) ? value : [value]
-    const found = values.filter(isWindTunnel)
+    const found = values.filter(isDeclared)
     const isForScenarios = name === "default" || found.length > 0
     if (isForScenarios && found.length < values.length) {
-      const stranger = values.find((each) => !isWindTunnel(each))
+      const stranger = values.find((each) => !isDeclared(each))
       const which = name === "default" ? "its default export" : `its export ${name}`
       const what = Array.isArray(value) ? `contains ${kindOf(stranger)}` : `is ${kindOf(stranger)}`
       return Result.fail(
-        `${file}: ${which} ${what}; export what WindTunnel.make returns, or an array of them`
+        `${file}: ${which} ${what}; export what ${makers} returns, or an array of them`
       )
     }
-    for (const tunnel of found) tunnels.add(tunnel)
+    for (const each of found) declared.add(each)
   }
-  if (tunnels.size === 0) {
+  if (declared.size === 0) {
     return Result.fail(
-      `${file}: it exports no scenario; export what WindTunnel.make returns, or move the file out` +
-        ` of ${scenarioFolder}/`
+      `${file}: it exports no scenario; export what ${makers} returns, or move the file out of` +
+        ` ${scenarioFolder}/`
     )
   }
-  const scenarios = [...tunnels].sort(byLine).map((tunnel) => ({
-    id: `${stemOf(file)}/${kebabCase(tunnel.name)}`,
-    file,
-    tunnel
-  }))
+  const scenarios = [...declared].sort(byLine).map((each): AnyScenario => {
+    const id = `${stemOf(file)}/${kebabCase(each.name)}`
+    return each.kind === "wind-tunnel" ? { id, file, tunnel: each } : { id, file, stress: each }
+  })
   const twice = doubleOf(scenarios)
   return twice === undefined ? Result.succeed(scenarios) : Result.fail(twice)
 }
 
-/** In order of declaration; those whose line is not known keep the order of their exports. */
-const byLine = (one: WindTunnel, other: WindTunnel): number => lineOf(one) - lineOf(other)
+/** What a file may export. */
+type Declared = WindTunnel | BreakingPoint | Envelope
 
-const lineOf = ({ source }: WindTunnel): number => Number(/:(\d+)$/.exec(source ?? "")?.[1] ?? 0)
+const makers = "WindTunnel.make, BreakingPoint.make or Envelope.make"
+
+/** In order of declaration; those whose line is not known keep the order of their exports. */
+const byLine = (one: Declared, other: Declared): number => lineOf(one) - lineOf(other)
+
+const lineOf = ({ source }: Declared): number => Number(/:(\d+)$/.exec(source ?? "")?.[1] ?? 0)
 
 /** Two scenarios with the same id, as one line; `undefined` when all differ. */
-export const doubleOf = (scenarios: ReadonlyArray<Scenario>): string | undefined => {
-  const seen = new Map<string, Scenario>()
+export const doubleOf = (scenarios: ReadonlyArray<AnyScenario>): string | undefined => {
+  const seen = new Map<string, AnyScenario>()
   for (const scenario of scenarios) {
     const other = seen.get(scenario.id)
     if (other !== undefined) {
@@ -131,13 +138,22 @@ export const doubleOf = (scenarios: ReadonlyArray<Scenario>): string | undefined
 }
 
 /** Told by its shape: a scenario may come from another copy of the package. */
-const isWindTunnel = (value: unknown): value is WindTunnel =>
-  Predicate.isObject(value) &&
-  value["kind"] === "wind-tunnel" &&
-  Predicate.isString(value["name"]) &&
-  Predicate.isObject(value["system"]) &&
-  Predicate.isObject(value["workload"]) &&
-  Array.isArray(value["properties"])
+const isDeclared = (value: unknown): value is Declared => {
+  if (!Predicate.isObject(value) || !Predicate.isString(value["name"])) return false
+  switch (value["kind"]) {
+    case "wind-tunnel":
+      return (
+        Predicate.isObject(value["system"]) &&
+        Predicate.isObject(value["workload"]) &&
+        Array.isArray(value["properties"])
+      )
+    case "breaking-point":
+    case "envelope":
+      return Predicate.isFunction(value["trialAt"]) && Array.isArray(value["levels"])
+    default:
+      return false
+  }
+}
 
 const kindOf = (value: unknown): string => {
   if (value === null || value === undefined) return String(value)

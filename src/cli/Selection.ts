@@ -5,8 +5,9 @@
  * elsewhere hinders nobody.
  */
 import { relative, resolve, sep } from "node:path"
-import { Effect } from "effect"
+import { Effect, Result } from "effect"
 import { isBroken, type Scenario } from "../flight/Scenario.ts"
+import { type AnyScenario, isStress, parsePointId, pointOf } from "../stress/StressScenario.ts"
 import { type CommandError, nothingMatched, wrong } from "./CommandError.ts"
 import * as Files from "./ScenarioFiles.ts"
 import * as Pattern from "./ScenarioPattern.ts"
@@ -25,7 +26,7 @@ export const select = Effect.fnUntraced(function* (
   root: string,
   patterns: ReadonlyArray<string>,
   broken: "skipped" | "included"
-): Effect.fn.Return<ReadonlyArray<Scenario>, CommandError> {
+): Effect.fn.Return<ReadonlyArray<AnyScenario>, CommandError> {
   const files = Files.find(root)
   if (files.length === 0) {
     return yield* nothingMatched(
@@ -37,11 +38,11 @@ export const select = Effect.fnUntraced(function* (
   for (const pattern of patterns) wanted.push(yield* understand(root, pattern, files))
   const isNeeded = (file: string): boolean =>
     wanted.length === 0 || wanted.some((each) => mayHold(each, file))
-  const all: Array<Scenario> = []
+  const all: Array<AnyScenario> = []
   for (const file of files.filter(isNeeded)) all.push(...(yield* Files.scenariosOf(root, file)))
   const twice = Files.doubleOf(all)
   if (twice !== undefined) return yield* wrong(twice)
-  const chosen = new Set<Scenario>()
+  const chosen = new Set<AnyScenario>()
   for (const each of wanted) {
     const found = chosenBy(each, all, broken)
     if (found.length === 0) return yield* unmatched(root, each, files)
@@ -55,10 +56,10 @@ export const select = Effect.fnUntraced(function* (
 })
 
 /** The scenario with exactly this id, from the one file that can hold it. */
-export const byId = Effect.fnUntraced(function* (
+export const anyById = Effect.fnUntraced(function* (
   root: string,
   id: string
-): Effect.fn.Return<Scenario, CommandError> {
+): Effect.fn.Return<AnyScenario, CommandError> {
   for (const file of Files.find(root)) {
     if (!id.startsWith(`${Files.stemOf(file)}/`)) continue
     if (id.slice(Files.stemOf(file).length + 1).includes("/")) continue
@@ -66,6 +67,24 @@ export const byId = Effect.fnUntraced(function* (
     if (found !== undefined) return found
   }
   return yield* nothingMatched(`${id}: there is no scenario with this id under simulations/`)
+})
+
+/** The same for one that flies as it is: a wind tunnel, or a point of what is searched. */
+export const byId = Effect.fnUntraced(function* (
+  root: string,
+  id: string
+): Effect.fn.Return<Scenario, CommandError> {
+  const point = parsePointId(id)
+  const scenario = yield* anyById(root, point?.id ?? id)
+  if (!isStress(scenario)) {
+    if (point === undefined) return scenario
+    return yield* nothingMatched(`${id}: ${scenario.id} is a wind tunnel, and has no points`)
+  }
+  if (point === undefined) {
+    return yield* nothingMatched(`${id}: it is searched; name a point of it, such as ${id}@10`)
+  }
+  const made = pointOf(scenario, point.setting)
+  return Result.isSuccess(made) ? made.success : yield* wrong(made.failure.message)
 })
 
 const understand = Effect.fnUntraced(function* (
@@ -96,9 +115,9 @@ const mayHold = (wanted: Wanted, file: string): boolean =>
 
 const chosenBy = (
   wanted: Wanted,
-  all: ReadonlyArray<Scenario>,
+  all: ReadonlyArray<AnyScenario>,
   broken: "skipped" | "included"
-): ReadonlyArray<Scenario> => {
+): ReadonlyArray<AnyScenario> => {
   if (wanted._tag === "File") return all.filter(({ file }) => file === wanted.file)
   const found = all.filter(({ id }) => Pattern.matches(wanted.pattern, id))
   if (broken === "included" || Pattern.asksForBroken(wanted.pattern)) return found
@@ -117,7 +136,7 @@ const unmatched = Effect.fnUntraced(function* (
   for (const file of files) {
     const scenarios = yield* Effect.orElseSucceed(
       Files.scenariosOf(root, file),
-      (): ReadonlyArray<Scenario> => []
+      (): ReadonlyArray<AnyScenario> => []
     )
     for (const { id } of scenarios) ids.push(id)
   }

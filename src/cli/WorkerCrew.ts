@@ -1,14 +1,19 @@
 /**
- * A crew of worker threads: each loads the user's file itself and flies ranges of runs.
+ * A crew of worker threads: each loads the user's file itself and flies ranges of runs, and probes.
  *
  * Owns the threads and who gets which range. What a run comes to does not depend on who flies it,
  * so this thread may fly too until the first of the others is ready.
  */
 import { Worker } from "node:worker_threads"
-import { Effect } from "effect"
+import { Effect, Result } from "effect"
 import type { RunSummary } from "../flight/BatchResult.ts"
 import { type Crew, flyRange } from "../flight/Crew.ts"
 import type { Scenario } from "../flight/Scenario.ts"
+import * as Thread from "../flight/Thread.ts"
+import type { StressCrew } from "../stress/Drive.ts"
+import { flyProbe, type Measured } from "../stress/FlyProbe.ts"
+import { flyableAt, type Setting } from "../stress/Stressed.ts"
+import type { StressScenario } from "../stress/StressScenario.ts"
 import { breathe, wallMillis } from "./WallClock.ts"
 
 /** How long this thread flies alone before threads are worth starting, in milliseconds. */
@@ -17,30 +22,33 @@ export const patienceMillis = 250
 /** The longest that this thread flies without letting signals in, in milliseconds. */
 export const breathMillis = 40
 
-/** What a worker is asked. */
-export interface Order {
-  readonly number: number
-  readonly file: string
-  readonly id: string
-  readonly baseSeed: number
-  readonly from: number
-  readonly to: number
-}
+/** What a worker is asked: to fly runs of a wind tunnel, or one probe of a breaking point. */
+export type Order = { readonly number: number; readonly file: string; readonly id: string } & Work
 
-/** What a worker answers; without summaries it could not fly, and says why. */
+type Work =
+  | {
+      readonly _tag: "runs"
+      readonly baseSeed: number
+      readonly from: number
+      readonly to: number
+    }
+  | { readonly _tag: "probe"; readonly setting: Setting; readonly seed: number }
+
+/** What flying comes to, by the tag of the order. */
+export type Flown = ReadonlyArray<RunSummary> | Measured
+
+/** What a worker answers; a failure says why it could not fly. */
 export type Answer =
   | { readonly _tag: "ready" }
-  | {
-      readonly _tag: "flown"
-      readonly number: number
-      readonly summaries: ReadonlyArray<RunSummary>
-    }
+  | { readonly _tag: "flown"; readonly number: number; readonly flown: Flown }
   | { readonly _tag: "failed"; readonly number: number; readonly reason: string }
 
 /** Several crews of one pool, and how to let the pool go. */
 export interface Pool {
   /** A crew for one scenario. */
   readonly crewFor: (scenario: Scenario) => Crew
+  /** The crew for all that is searched. */
+  readonly stressCrew: StressCrew
   /** Which thread died, and how; `undefined` while all are well. */
   readonly death: () => string | undefined
   readonly close: () => Promise<void>
@@ -48,8 +56,9 @@ export interface Pool {
 
 interface Task {
   readonly order: Order
-  readonly scenario: Scenario
-  readonly resolve: (summaries: ReadonlyArray<RunSummary>) => void
+  /** Flies it on this thread. */
+  readonly here: Effect.Effect<Flown, Error>
+  readonly resolve: (flown: Flown) => void
   readonly reject: (error: Error) => void
 }
 
@@ -78,8 +87,26 @@ const flyHere = Effect.fnUntraced(function* (
   return summaries
 })
 
+/** Flies a probe on this thread. */
+export const probeHere = (
+  { stress }: StressScenario,
+  setting: Setting,
+  seed: number
+): Effect.Effect<Measured, Error> =>
+  Effect.suspend((): Effect.Effect<Measured, Error> => {
+    const flyable = flyableAt(stress, setting)
+    return Result.isFailure(flyable)
+      ? Effect.fail(flyable.failure)
+      : Thread.guarded(flyProbe(flyable.success, seed))
+  })
+
 /** A pool of one: this thread. */
 export const thisThread: Pool = {
+  stressCrew: {
+    size: 1,
+    probe: (scenario, setting, seed) =>
+      Effect.tap(probeHere(scenario, setting, seed), () => Effect.promise(breathe))
+  },
   crewFor: (scenario) => ({
     size: 1,
     flyRange: (_, baseSeed, from, to) => flyHere(scenario, baseSeed, from, to)
@@ -116,10 +143,10 @@ export const make = (root: string, count: number, here: "until-ready" | "never")
     if (task !== undefined) void flyTaskHere(task)
   }
 
-  const flyTaskHere = async ({ order, reject, resolve, scenario }: Task): Promise<void> => {
+  const flyTaskHere = async ({ here, reject, resolve }: Task): Promise<void> => {
     isFlyingHere = true
     try {
-      resolve(await Effect.runPromise(flyHere(scenario, order.baseSeed, order.from, order.to)))
+      resolve(await Effect.runPromise(here))
     } catch (thrown) {
       reject(thrown instanceof Error ? thrown : new Error(String(thrown)))
     } finally {
@@ -134,7 +161,7 @@ export const make = (root: string, count: number, here: "until-ready" | "never")
     if (answer._tag === "ready") member.isReady = true
     else if (task !== undefined) {
       member.task = undefined
-      if (answer._tag === "flown") task.resolve(answer.summaries)
+      if (answer._tag === "flown") task.resolve(answer.flown)
       else task.reject(new Error(`${member.name} cannot fly ${task.order.id}: ${answer.reason}`))
     }
     give()
@@ -169,30 +196,44 @@ export const make = (root: string, count: number, here: "until-ready" | "never")
   }
 
   const fly = (
-    scenario: Scenario,
-    baseSeed: number,
-    from: number,
-    to: number
-  ): Promise<ReadonlyArray<RunSummary>> => {
-    startedAt ??= wallMillis()
-    const { file, id } = scenario
-    const order = { number: orders++, file, id, baseSeed, from, to }
-    return new Promise((resolve, reject) => {
-      if (gone !== undefined) return reject(gone)
-      waiting.push({ order, scenario, resolve, reject })
-      give()
+    { file, id }: { readonly file: string; readonly id: string },
+    work: Work,
+    here: Task["here"]
+  ): Effect.Effect<Flown, Error> =>
+    Effect.tryPromise({
+      try: () => {
+        startedAt ??= wallMillis()
+        const order = { number: orders++, file, id, ...work }
+        return new Promise<Flown>((resolve, reject) => {
+          if (gone !== undefined) return reject(gone)
+          waiting.push({ order, here, resolve, reject })
+          give()
+        })
+      },
+      catch: (error) => (error instanceof Error ? error : new Error(String(error)))
     })
-  }
 
   return {
     crewFor: (scenario) => ({
       size: count,
       flyRange: (_, baseSeed, from, to) =>
-        Effect.tryPromise({
-          try: () => fly(scenario, baseSeed, from, to),
-          catch: (error) => (error instanceof Error ? error : new Error(String(error)))
-        })
+        // What was asked for is what is answered, here and in `worker`.
+        fly(
+          scenario,
+          { _tag: "runs", baseSeed, from, to },
+          flyHere(scenario, baseSeed, from, to)
+        ) as Effect.Effect<ReadonlyArray<RunSummary>, Error>
     }),
+    stressCrew: {
+      size: count,
+      probe: (scenario, setting, seed) =>
+        // As above.
+        fly(
+          scenario,
+          { _tag: "probe", setting, seed },
+          probeHere(scenario, setting, seed)
+        ) as Effect.Effect<Measured, Error>
+    },
     death: () => death,
     close: async () => {
       gone ??= new Error("the crew was let go")

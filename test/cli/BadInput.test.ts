@@ -4,6 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { FlyReport } from "../../src/report/FlyReport.ts"
 import { type Ended, makeProject, type Project } from "./Project.ts"
 
+const makers = "WindTunnel.make, BreakingPoint.make or Envelope.make"
+
 const projects: Array<Project> = []
 const projectOf = (files: Readonly<Record<string, string>>, fixture?: string): Project => {
   const project = makeProject(files, fixture)
@@ -51,22 +53,22 @@ describe("a file that holds no scenario", () => {
       name: "exports a number by default",
       text: `export default 42`,
       line:
-        `simulations/a.ts: its default export is a number; export what WindTunnel.make returns,` +
-        ` or an array of them`
+        `simulations/a.ts: its default export is a number; export what ${makers} returns, or an` +
+        ` array of them`
     },
     {
       name: "exports a list with a stranger in it",
       text: `export default [{ kind: "other" }]`,
       line:
         `simulations/a.ts: its default export contains an object that is no scenario; export what` +
-        ` WindTunnel.make returns, or an array of them`
+        ` ${makers} returns, or an array of them`
     },
     {
       name: "exports nothing of use",
       text: `export const a = 1`,
       line:
-        `simulations/a.ts: it exports no scenario; export what WindTunnel.make returns, or move` +
-        ` the file out of simulations/`
+        `simulations/a.ts: it exports no scenario; export what ${makers} returns, or move the` +
+        ` file out of simulations/`
     },
     {
       name: "ends the process",
