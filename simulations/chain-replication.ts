@@ -6,8 +6,14 @@
  */
 import {
   Always,
+  Arrivals,
+  BreakingPoint,
+  Envelope,
   Eventually,
+  Fault,
+  Level,
   Linearizable,
+  Load,
   Model,
   Operation,
   Sometimes,
@@ -197,4 +203,52 @@ export const replaced = WindTunnel.make("a failed member is replaced", {
       )
     })
   ]
+})
+
+/** Writes under load: every acknowledged one must come to be on every replica. */
+const writes = (replicas: number, rate: number, down: number) => ({
+  system: chainReplication({ replicas, rules: paper }),
+  load: Load.make({
+    operation: put,
+    arrivals: Arrivals.poisson(rate),
+    // A replica that goes down when the chain has formed is out of it, and forgotten, by then.
+    warmUp: "11 seconds",
+    measure: "12 seconds",
+    drain: "5 seconds",
+    timeout: "12 seconds"
+  }),
+  checkEvery: "5 seconds" as const,
+  faults: Array.from({ length: down }, (_, index) =>
+    Fault.crash(`replica-${index + 2}`, { at: `${2 + 3 * index} seconds`, lasting: "50 seconds" })
+  ),
+  properties: [
+    Always.make("a write answered ok is on every replica", (view) => {
+      const members = chain(view).map(
+        ({ history }) => new Set(history.map(({ request }) => request))
+      )
+      return Operation.entries(put, view.history).every(
+        ({ outcome, payload }) =>
+          outcome?._tag !== "ok" || members.every((member) => member.has(payload.request))
+      )
+    })
+  ]
+})
+
+const writesInTime = [Level.latency({ percentile: 99, atMost: "600 millis" })]
+
+export const writeRate = BreakingPoint.make("write rate", {
+  axis: { unit: "writes/s", min: 2, max: 150, start: 10 },
+  at: (rate) => writes(3, rate, 0),
+  levels: writesInTime,
+  target: { limit: 20 },
+  prediction: { component: "replica", resource: "cores" }
+})
+
+export const writeRateByReplicasDown = Envelope.make("write rate by replicas down", {
+  x: { unit: "writes/s", min: 2, max: 150, start: 10 },
+  y: { unit: "replicas down", values: [0, 1, 2] },
+  at: (rate, down) => writes(4, rate, down),
+  levels: writesInTime,
+  targets: [{ at: 1, limit: 20 }],
+  prediction: { component: "replica", resource: "cores" }
 })

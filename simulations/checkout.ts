@@ -1,7 +1,14 @@
-/** The checkout in the wind tunnel: every order is charged once, entered right and mailed. */
+/**
+ * The checkout in the wind tunnel: every order is charged once, entered right and mailed. And how
+ * many orders a second it carries.
+ */
 import {
   Always,
+  Arrivals,
+  BreakingPoint,
   Eventually,
+  Level,
+  Load,
   Operation,
   Sometimes,
   Turbulence,
@@ -93,3 +100,49 @@ export const chargedOnceDespiteCrashes = WindTunnel.make(
     system: checkout
   }
 )
+
+// Everybody buys once: what repeats is not charged, and would be no load.
+const visit = fc.noShrink(fc.noBias(fc.maxSafeNat()))
+const sell = Operation.make(
+  Gateway,
+  "checkout",
+  visit.map((number) => ({ order: `order-${number}`, amount: 10 + (number % 90) })),
+  { indefinite: () => true }
+)
+
+const sold = (view: View) =>
+  Operation.entries(sell, view.history).flatMap(({ outcome, payload }) =>
+    outcome?._tag === "ok" ? [payload.order] : []
+  )
+
+export const requestRate = BreakingPoint.make("request rate", {
+  axis: { unit: "orders/s", min: 5, max: 200, start: 15 },
+  at: (rate) => ({
+    system: checkout,
+    load: Load.make({
+      operation: sell,
+      arrivals: Arrivals.poisson(rate),
+      warmUp: "3 seconds",
+      measure: "20 seconds",
+      timeout: "10 seconds"
+    }),
+    checkEvery: "5 seconds",
+    properties: [
+      Always.make(
+        "no double charge",
+        (view) => new Set(charged(view)).size === charged(view).length
+      ),
+      Always.make("an order answered ok is charged", (view) => {
+        const orders = new Set(charged(view))
+        return sold(view).every((order) => orders.has(order))
+      }),
+      Eventually.make("an order answered ok is mailed", { within: "10 seconds" }, (view) => {
+        const orders = new Set(mailed(view))
+        return sold(view).every((order) => orders.has(order))
+      })
+    ]
+  }),
+  levels: [Level.latency({ percentile: 99, atMost: "300 millis" })],
+  target: { limit: 25 },
+  prediction: { component: "payments", resource: "cores" }
+})

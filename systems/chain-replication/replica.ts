@@ -4,7 +4,7 @@
  * Every message to the successor carries the whole sent list. So messages may be lost, repeated
  * and overtaken as they like: each one begins where the successor has everything before it.
  */
-import { Service, Use } from "downforce"
+import { Service, Use, Work } from "downforce"
 import { Clock, Config, Effect, Ref, type Result, Schedule } from "effect"
 import {
   type Configuration,
@@ -16,6 +16,9 @@ import {
 } from "./contracts.ts"
 import type { Rules } from "./rules.ts"
 import * as State from "./state.ts"
+
+/** What a replica takes over an update, or over a message with some, in processor time. */
+export const updateTime = "20 millis"
 
 /** What makes one replica that follows these rules. */
 export const handlers = (rules: Rules) =>
@@ -100,6 +103,7 @@ export const handlers = (rules: Rules) =>
 
     return Replica.of({
       update: Effect.fnUntraced(function* (message) {
+        yield* Work.spend(updateTime)
         yield* catchUp(message.epoch)
         yield* change((from) => State.append(from, message))
         const acknowledged = Effect.gen(function* () {
@@ -121,6 +125,7 @@ export const handlers = (rules: Rules) =>
       }),
 
       forward: Effect.fnUntraced(function* (message) {
+        yield* Work.spend(updateTime)
         yield* catchUp(message.epoch)
         yield* change((from) => State.receive(rules, from, message))
         yield* propagate
@@ -141,6 +146,7 @@ export const handlers = (rules: Rules) =>
 export const replica = (rules: Rules) =>
   Service.make("replica", {
     provides: Replica,
+    capacity: { cores: 1 },
     uses: {
       master: Use.make(Master, { timeout: "300 millis" }),
       replica: Use.make(Replica, { timeout: "300 millis" })

@@ -1,5 +1,5 @@
 /** The ledger: the entries of all charges, and a running balance beside them. */
-import { Probe, Service } from "downforce"
+import { Probe, Service, Work } from "downforce"
 import { Effect, Ref, Schema } from "effect"
 import { Ledger } from "./contracts.ts"
 
@@ -21,12 +21,14 @@ export const journalTime = "1 millis"
 
 export const ledger = Service.make("ledger", {
   provides: Ledger,
+  capacity: { cores: 1 },
   handlers: Effect.gen(function* () {
     const book = yield* Ref.make<typeof Book.schema.Type>({ balance: 0, entries: [], repeats: 0 })
     yield* Book.expose(() => Ref.getUnsafe(book))
 
     return Ledger.of({
       append: Effect.fnUntraced(function* (entry) {
+        yield* Work.spend("1 millis")
         yield* Effect.sleep(journalTime)
         yield* Ref.update(book, (now) =>
           now.entries.some(({ charge }) => charge === entry.charge)

@@ -1,10 +1,14 @@
 /** Payments: makes one charge of a key, however often it is asked to, and mails the receipt. */
-import { Service, Use } from "downforce"
+import { Service, Use, Work } from "downforce"
 import { Effect, Schedule } from "effect"
 import { Ledger, Mail, Payments, Unavailable } from "./contracts.ts"
 
+/** What the rules against fraud cost, in processor time: most of what a charge takes. */
+export const assessmentTime = "20 millis"
+
 export const payments = Service.make("payments", {
   provides: Payments,
+  capacity: { cores: 1 },
   uses: {
     ledger: Use.make(Ledger, { timeout: "500 millis", retry: { times: 2, delay: "100 millis" } }),
     mail: Use.make(Mail)
@@ -26,6 +30,7 @@ export const payments = Service.make("payments", {
       charge: Effect.fnUntraced(function* ({ amount, key, order }) {
         const charge = charges.get(key) ?? `charge-${++lastNumber}`
         charges.set(key, charge)
+        yield* Work.spend(assessmentTime)
         yield* ledger
           .append({ charge, order, amount })
           .pipe(Effect.mapError(() => new Unavailable({ order })))
