@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url"
 import { Effect, Result } from "effect"
 import { beforeAll, describe, expect, it } from "vitest"
 import { scenariosIn } from "../../src/cli/ScenarioFiles.ts"
+import { isTunnel } from "../../src/stress/StressScenario.ts"
 import * as Batch from "../../src/flight/Batch.ts"
 import * as Crew from "../../src/flight/Crew.ts"
 import { flyAll, type Line, type Report } from "./fly.ts"
@@ -89,7 +90,7 @@ describe("a flight", () => {
     const [scenario] = Result.getOrThrow(
       scenariosIn("simulations/lease-lock.ts", await import("../../simulations/lease-lock.ts"))
     )
-    if (scenario === undefined) throw new Error("the lease lock has no scenario")
+    if (scenario === undefined || !isTunnel(scenario)) throw new Error("it has no wind tunnel")
     const batch = await Effect.runPromise(
       Batch.flyBatch(scenario, {
         seed: 0x5eed,

@@ -14,7 +14,9 @@ import type { WindTunnel } from "../../src/flight/WindTunnel.ts"
 import * as RecordingWriter from "../../src/recording/RecordingWriter.ts"
 import { drawn, placed } from "../flight/Fly.ts"
 import { counter, curious, mesh, planted, styles } from "../flight/toys.ts"
+import { recordProbe } from "../../src/stress/RecordProbe.ts"
 import { port } from "./port.ts"
+import { queue } from "./queue.ts"
 
 /** What came of one flight. */
 export interface Line {
@@ -27,10 +29,21 @@ export interface Line {
 const lineOf = async (name: string, tunnel: WindTunnel, seed: number): Promise<Line> => {
   const provenance = { runIndex: 0, commit: undefined, version: "0.0.0" }
   const flying = Record.ofDrawn(placed(tunnel), drawn(tunnel, seed), provenance)
-  const recorded = await Effect.runPromise(flying)
+  return told(`${name} ${seed}`, await Effect.runPromise(flying))
+}
+
+/** Records the probe of a breaking point at a load. */
+const probed = async (load: number, seed: number): Promise<Line> => {
+  const provenance = { runIndex: 0, commit: undefined, version: "0.0.0" }
+  const scenario = { id: "queue/queue", file: "simulations/queue.ts", stress: queue }
+  const flying = recordProbe(scenario, { x: load }, seed, provenance)
+  return told(`queue@${load} ${seed}`, await Effect.runPromise(flying))
+}
+
+const told = (flight: string, recorded: Record.Recorded): Line => {
   const bytes = RecordingWriter.encode(recorded.header, recorded.events)
   return {
-    flight: `${name} ${seed}`,
+    flight,
     kernel: recorded.flown.digest,
     events: recorded.header.digest,
     bytes: createHash("sha256").update(bytes).digest("hex")
@@ -54,6 +67,9 @@ export const flyAll = async (): Promise<ReadonlyArray<Line>> => {
   const lines: Array<Line> = []
   for (const [name, tunnel] of tunnels) {
     for (const seed of seeds) lines.push(await lineOf(name, tunnel, seed))
+  }
+  for (const load of [30, 90]) {
+    for (const seed of seeds) lines.push(await probed(load, seed))
   }
   return lines
 }
