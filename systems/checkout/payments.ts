@@ -28,9 +28,9 @@ export const payments = Service.make("payments", {
 
     return Payments.of({
       charge: Effect.fnUntraced(function* ({ amount, key, order }) {
+        yield* Work.spend(assessmentTime)
         const charge = charges.get(key) ?? `charge-${++lastNumber}`
         charges.set(key, charge)
-        yield* Work.spend(assessmentTime)
         yield* ledger
           .append({ charge, order, amount })
           .pipe(Effect.mapError(() => new Unavailable({ order })))

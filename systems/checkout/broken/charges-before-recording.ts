@@ -1,10 +1,12 @@
 /** Payments, but it remembers a charge only once the ledger has answered. */
-import { Service, Use } from "downforce"
+import { Service, Use, Work } from "downforce"
 import { Effect, Schedule } from "effect"
 import { Ledger, Mail, Payments, Unavailable } from "../contracts.ts"
+import { assessmentTime } from "../payments.ts"
 
 export const payments = Service.make("payments", {
   provides: Payments,
+  capacity: { cores: 1 },
   uses: {
     ledger: Use.make(Ledger, { timeout: "500 millis", retry: { times: 2, delay: "100 millis" } }),
     mail: Use.make(Mail)
@@ -24,6 +26,7 @@ export const payments = Service.make("payments", {
 
     return Payments.of({
       charge: Effect.fnUntraced(function* ({ amount, key, order }) {
+        yield* Work.spend(assessmentTime)
         const charge = charges.get(key) ?? `charge-${++lastNumber}`
         yield* ledger
           .append({ charge, order, amount })
