@@ -206,12 +206,27 @@ describe("docs/PIPELINE.md", () => {
     expect(readFileSync(page, "utf8")).toContain(Table.practiceTable())
   })
 
+  it("says of the figures what they say", () => {
+    const text = readFileSync(page, "utf8")
+    const at = (row: string, column: number) => {
+      const figure = figures.find((each) => each.row === row && each.column === column)
+      return figure === undefined ? Number.NaN : Table.quoted(text, figure)
+    }
+    const usually = 1_000 * usual.defectProbability
+    expect(at("answers after four hours", 1)).toBeLessThan(10)
+    expect(at("1 minute", 1)).toBeGreaterThan(usually)
+    expect(usually / at("1 minute", 2)).toBeGreaterThan(1.5)
+    expect(usually / at("1 minute", 2)).toBeLessThan(2)
+    expect(usually / at("1 minute", 3)).toBeGreaterThan(10)
+  })
+
   it.each(figures.map((figure) => [figure.row, figure.column, figure] as const))(
     "is right about where it breaks (%s, column %i)",
     async (_row, _column, figure) => {
       const at = Table.quoted(readFileSync(page, "utf8"), figure)
-      // A day of few commits says little.
-      const days = figure.point.axis.unit === "commits/hour" && at < 20 ? 4 : 1
+      // A day of few commits, or of few defects, says little.
+      const few = figure.point.axis.unit === "commits/hour" ? 20 : 1
+      const days = at < few ? 4 : 1
       expect(await Table.yellowAt(figure.point, at / 1.6, days)).toBeLessThan(0.5)
       expect(await Table.yellowAt(figure.point, at * 1.6, days)).toBeGreaterThan(0.5)
     }
